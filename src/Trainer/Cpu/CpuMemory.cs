@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Gimbal.Trainer.Cpu;
+
+/// <summary>A block of native float32 memory, zeroed, aligned for huge pages, outside the garbage collector's reach.</summary>
+/// <remarks>Kernels hold raw pointers into it, so the owner must outlive every plan that was built over it.</remarks>
+public sealed unsafe partial class CpuMemory : IDisposable
+{
+    /// <summary>Alignment of every block and of every tensor inside one, in bytes: one cache line, one 512-bit vector.</summary>
+    public const int Alignment = 64;
+
+    private const int HugePage = 2 << 20;
+    private const int AdviseHugePages = 14;
+
+    /// <summary>Allocates and zeroes <paramref name="floats"/> elements.</summary>
+    /// <exception cref="OutOfMemoryException">The system has no block of that size.</exception>
+    public CpuMemory(long floats)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(floats);
+        Length = floats;
+        nuint bytes = (nuint)Math.Max(floats * sizeof(float), Alignment);
+        bool isLarge = bytes >= HugePage;
+        Pointer = (float*)NativeMemory.AlignedAlloc(bytes, isLarge ? HugePage : (nuint)Alignment);
+        if (isLarge && OperatingSystem.IsLinux())
+        {
+            // Only a hint: first touch of 32 MB costs 2 ms with huge pages and 11 ms without.
+            _ = Advise(Pointer, bytes, AdviseHugePages);
+        }
+
+        NativeMemory.Clear(Pointer, bytes);
+    }
+
+    /// <summary>First element.</summary>
+    public float* Pointer { get; private set; }
+
+    /// <summary>Number of float32 elements.</summary>
+    public long Length { get; }
+
+    /// <summary>Rounds a number of elements up to whole cache lines.</summary>
+    public static long Aligned(long floats) => (floats + 15) & ~15L;
+
+    /// <summary>Gives the block back; further use of pointers into it is undefined.</summary>
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(Pointer);
+        Pointer = null;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees a block whose owner forgot to.</summary>
+    ~CpuMemory() => NativeMemory.AlignedFree(Pointer);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
+}
