@@ -1,0 +1,36 @@
+using System.Runtime.Intrinsics;
+using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Graphs;
+
+namespace Gimbal.Trainer.Plans;
+
+/// <summary>The processor: a thread team and SIMD kernels.</summary>
+public sealed class CpuDevice : Device
+{
+    /// <summary>Starts a team.</summary>
+    /// <param name="threads">Members of the team; 0 takes one per processor.</param>
+    public CpuDevice(int threads = 0) => Team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+
+    /// <inheritdoc/>
+    public override string Name => "cpu";
+
+    /// <inheritdoc/>
+    public override string Description => $"CPU, {Team.Threads} thread{(Team.Threads == 1 ? "" : "s")}, {InstructionSet}";
+
+    internal ThreadTeam Team { get; }
+
+    private static string InstructionSet =>
+        Vector512.IsHardwareAccelerated ? "512-bit vectors"
+        : Vector256.IsHardwareAccelerated ? "256-bit vectors"
+        : Vector128.IsHardwareAccelerated ? "128-bit vectors"
+        : "no vectors";
+
+    /// <inheritdoc/>
+    public override StateStore NewState(params IReadOnlyList<Graph> graphs) => new CpuState(graphs);
+
+    /// <inheritdoc/>
+    public override Plan NewPlan(Graph graph, StateStore state) => new CpuPlan(graph, this, (CpuState)state);
+
+    /// <inheritdoc/>
+    public override void Dispose() => Team.Dispose();
+}

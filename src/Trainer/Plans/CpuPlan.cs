@@ -1,0 +1,84 @@
+using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Plans;
+
+/// <summary>A graph on the CPU: one arena, and a list of parallel loops over it.</summary>
+/// <remarks>The same bits whatever the number of threads: chunks depend on shapes only, and partial sums are added in index order.</remarks>
+public sealed unsafe class CpuPlan : Plan
+{
+    private readonly CpuDevice _device;
+    private readonly CpuState _state;
+    private readonly MemoryPlan _places;
+    private readonly CpuMemory _arena;
+    private readonly CpuSteps _steps = new();
+
+    /// <summary>Lays out the arena and emits every node.</summary>
+    public CpuPlan(Graph graph, CpuDevice device, CpuState state)
+        : base(graph)
+    {
+        (_device, _state) = (device, state);
+        _places = new MemoryPlan(graph, CpuMemory.Aligned);
+        _arena = new CpuMemory(_places.Length);
+        foreach (Node node in graph.Nodes)
+        {
+            node.Op.EmitCpu(new CpuCall(node, _steps, AddressOf));
+            _steps.EndNode();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long MemoryBytes => (_places.Length * sizeof(float)) + _steps.ScratchBytes;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Listing => [.. _steps.Steps.Select(step => $"{step.Name} x{step.Chunks}")];
+
+    /// <inheritdoc/>
+    public override void Write(Value input, ReadOnlySpan<float> elements)
+    {
+        Check(input, elements.Length, ElementType.Float32);
+        Storage.Store(input.Type, elements, (float*)AddressOf(input));
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Value input, ReadOnlySpan<int> elements)
+    {
+        Check(input, elements.Length, ElementType.Int32);
+        elements.CopyTo(new Span<int>((void*)AddressOf(input), elements.Length));
+    }
+
+    /// <inheritdoc/>
+    public override void Run() => _steps.Run(_device.Team);
+
+    /// <inheritdoc/>
+    public override void Read(Value value, Span<float> elements)
+    {
+        Check(value, elements.Length, ElementType.Float32);
+        Storage.Load(value.Type, (float*)AddressOf(value), elements);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _steps.Dispose();
+        _arena.Dispose();
+    }
+
+    private nint AddressOf(Value value) => value.IsState ? (nint)_state.Address(value.Name)
+        : value.Overwrites is { } replaced ? (nint)_state.Address(replaced.Name)
+        : (nint)(_arena.Pointer + _places.Offset(value));
+
+    private void Check(Value value, int count, ElementType element)
+    {
+        if (Graph.Values.ElementAtOrDefault(value.Id) != value)
+        {
+            throw new ArgumentException($"{value} does not belong to graph {Graph.Name}", nameof(value));
+        }
+
+        if (count != value.Shape.Count || value.Type.Element != element)
+        {
+            throw new ShapeException($"{value} wants {value.Shape.Count} elements of {value.Type.Element}, got {count} of {element}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Gimbal.Trainer.Graphs;
+
+namespace Gimbal.Trainer.Plans;
+
+/// <summary>Where plans run. Owns what plans share: threads here, streams and kernels elsewhere.</summary>
+public abstract class Device : IDisposable
+{
+    /// <summary>What <c>--device</c> calls it: <c>cpu</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What it is, for people: threads and instruction set.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Allocates the parameters and buffers of <paramref name="graphs"/>, zeroed.</summary>
+    public abstract StateStore NewState(params IReadOnlyList<Graph> graphs);
+
+    /// <summary>Lays out and emits <paramref name="graph"/>; it works on <paramref name="state"/>.</summary>
+    public abstract Plan NewPlan(Graph graph, StateStore state);
+
+    /// <summary>Frees what plans share, after the plans.</summary>
+    public abstract void Dispose();
+}

@@ -1,0 +1,51 @@
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Plans;
+
+/// <summary>A graph ready to run on one device: its memory is laid out and its steps are a flat list. The seam between backends.</summary>
+/// <remarks>Elements cross the seam in logical order; a plan knows how its device stores them. One thread at a time may use a plan.</remarks>
+public abstract class Plan : IDisposable
+{
+    /// <summary>Checks that <paramref name="graph"/> is there.</summary>
+    protected Plan(Graph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        Graph = graph;
+    }
+
+    /// <summary>What is computed.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>Bytes of inputs, results and temporaries; parameters and buffers are counted by their <see cref="StateStore"/>.</summary>
+    public abstract long MemoryBytes { get; }
+
+    /// <summary>One line per step, in order: what a step does and how many chunks it has. For listings and comparisons.</summary>
+    public abstract IReadOnlyList<string> Listing { get; }
+
+    /// <summary>Sets an input.</summary>
+    /// <param name="input">An input of <see cref="Graph"/>.</param>
+    /// <param name="elements">All elements, in logical order.</param>
+    public abstract void Write(Value input, ReadOnlySpan<float> elements);
+
+    /// <summary>Sets an input of integers.</summary>
+    public abstract void Write(Value input, ReadOnlySpan<int> elements);
+
+    /// <summary>Runs every step once. Allocates nothing.</summary>
+    public abstract void Run();
+
+    /// <summary>Copies an input or an output of the graph, in logical order.</summary>
+    public abstract void Read(Value value, Span<float> elements);
+
+    /// <summary>Copies an input or an output of the graph.</summary>
+    public Tensor Read(Value value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        Tensor tensor = new(value.Shape);
+        Read(value, tensor.Span);
+        return tensor;
+    }
+
+    /// <summary>Frees the plan's memory; the state it worked on stays.</summary>
+    public abstract void Dispose();
+}
