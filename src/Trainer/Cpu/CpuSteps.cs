@@ -27,11 +27,19 @@ public sealed unsafe class CpuSteps : IDisposable
         where TArgs : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunks, 1);
-        TArgs* copy = (TArgs*)NativeMemory.AlignedAlloc((nuint)sizeof(TArgs), CpuMemory.Alignment);
-        *copy = args;
-        _arguments.Add((nint)copy);
+        TArgs* copy = Table(new ReadOnlySpan<TArgs>(in args));
         _threadScratch = Math.Max(_threadScratch, scratchFloats);
         _steps.Add(new CpuStep(name, (nint)kernel, (nint)copy, chunks, scratchFloats));
+    }
+
+    /// <summary>Copies constants a kernel reads, such as one row of pointers per chunk, into memory that lives as long as the plan.</summary>
+    public T* Table<T>(ReadOnlySpan<T> rows)
+        where T : unmanaged
+    {
+        T* copy = (T*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, rows.Length * sizeof(T)), CpuMemory.Alignment);
+        rows.CopyTo(new Span<T>(copy, rows.Length));
+        _arguments.Add((nint)copy);
+        return copy;
     }
 
     /// <summary>Memory for temporaries that several steps of one node share; contents are undefined before the node and lost after it.</summary>

@@ -12,12 +12,17 @@ public sealed class GraphBuilder
     private string _scope = "";
     private int _streams;
 
+    private Value? _random;
+
     /// <summary>Starts an empty graph.</summary>
     /// <param name="name">What the graph is called in listings.</param>
     public GraphBuilder(string name) => _name = name;
 
     /// <summary>A number for the next random op: ops with different numbers draw independent random numbers.</summary>
     public int NextStream() => ++_streams;
+
+    /// <summary>The input random ops share: int32 [3] holding the run's seed (low word, high word) and the step.</summary>
+    public Value Random => _random ??= Input("random", TensorType.Vector(3) with { Element = ElementType.Int32 });
 
     /// <summary>Declares a value the caller writes before each run.</summary>
     public Value Input(string name, TensorType type) => Declare(Claim(name), type, ValueKind.Input, null);
@@ -51,8 +56,24 @@ public sealed class GraphBuilder
     public IReadOnlyList<Value> AddAll(Op op, IReadOnlyList<Value> inputs, IReadOnlyList<Value?>? overwrites = null)
     {
         ArgumentNullException.ThrowIfNull(op);
-        ArgumentNullException.ThrowIfNull(inputs);
         string name = Claim(Qualified(op.Name));
+        return Append(name, op, inputs, overwrites, i =>
+            overwrites?[i] is { } state ? Claim($"{state.Name}.next") : i == 0 ? name : Claim($"{name}.{i}"));
+    }
+
+    /// <summary>Adds a node and results whose names are known, as they are in a graph's text.</summary>
+    internal void AddNamed(string name, Op op, IReadOnlyList<Value> inputs, IReadOnlyList<string> outputs, IReadOnlyList<Value?> overwrites)
+    {
+        Claim(name);
+        Append(name, op, inputs, overwrites, i => i < outputs.Count ? outputs[i] : throw new ShapeException($"{op.Name} has more outputs than {outputs.Count}"));
+    }
+
+    /// <summary>Declares an input, parameter or buffer without an initializer.</summary>
+    internal Value Declare(string name, TensorType type, ValueKind kind) => Declare(Claim(name), type, kind, null);
+
+    private Value[] Append(string name, Op op, IReadOnlyList<Value> inputs, IReadOnlyList<Value?>? overwrites, Func<int, string> outputName)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
         IReadOnlyList<TensorType> types;
         try
         {
@@ -66,9 +87,7 @@ public sealed class GraphBuilder
         Value[] outputs = new Value[types.Count];
         for (int i = 0; i < outputs.Length; i++)
         {
-            Value? replaced = overwrites?[i];
-            string output = replaced is not null ? Claim($"{replaced.Name}.next") : i == 0 ? name : Claim($"{name}.{i}");
-            outputs[i] = new Value(_values.Count, output, types[i], ValueKind.Result) { Overwrites = replaced };
+            outputs[i] = new Value(_values.Count, outputName(i), types[i], ValueKind.Result) { Overwrites = overwrites?[i] };
             _values.Add(outputs[i]);
         }
 
@@ -76,15 +95,16 @@ public sealed class GraphBuilder
         return outputs;
     }
 
-    /// <summary>Prefixes the names of everything added until the result is disposed: <c>layer1.0.conv1</c>.</summary>
+    /// <summary>Prefixes the names of everything added until the result is disposed: <c>layer1.0.conv1</c>; an empty name adds nothing.</summary>
     public IDisposable Scope(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         string outer = _scope;
-        _scope = Qualified(name);
+        _scope = name.Length == 0 ? outer : Qualified(name);
         return new Restore(() => _scope = outer);
     }
 
-    /// <summary>Finishes the graph. Nodes that neither lead to an output nor replace a state are dropped.</summary>
+    /// <summary>Finishes the graph. Nodes that neither lead to an output nor replace a state, and values nobody reads, are dropped.</summary>
     /// <param name="outputs">Values that stay readable after a run.</param>
     /// <exception cref="InvalidGraphException">The graph breaks a rule of <see cref="GraphVerifier"/>.</exception>
     public Graph Build(params IReadOnlyList<Value> outputs)
@@ -101,10 +121,11 @@ public sealed class GraphBuilder
         }
 
         live.Reverse();
-        HashSet<Value> produced = [.. live.SelectMany(node => node.Outputs)];
+        HashSet<Value> kept = [.. needed, .. live.SelectMany(node => node.Outputs)];
+        kept.UnionWith(live.SelectMany(node => node.Outputs).Select(v => v.Overwrites).OfType<Value>());
         List<Value> values = [];
         Dictionary<Value, Value> renumbered = [];
-        foreach (Value value in _values.Where(v => v.Kind != ValueKind.Result || produced.Contains(v)))
+        foreach (Value value in _values.Where(kept.Contains))
         {
             Value copy = new(values.Count, value.Name, value.Type, value.Kind)
             {
@@ -121,7 +142,10 @@ public sealed class GraphBuilder
     }
 
     /// <summary>The nodes added so far.</summary>
-    internal IReadOnlyList<Node> Nodes => _nodes;
+    public IReadOnlyList<Node> Nodes => _nodes;
+
+    /// <summary>The values declared so far of one kind.</summary>
+    public IReadOnlyList<Value> ValuesOf(ValueKind kind) => [.. _values.Where(v => v.Kind == kind)];
 
     private Value Declare(string name, TensorType type, ValueKind kind, Initializer? initializer)
     {

@@ -17,3 +17,15 @@ public sealed record Constant(float Value) : Initializer
         tensor.Span.Fill(Value);
     }
 }
+
+/// <summary>The elements themselves, in logical order.</summary>
+/// <param name="Elements">As many as the tensor has.</param>
+public sealed record Given(System.Collections.Immutable.ImmutableArray<float> Elements) : Initializer
+{
+    /// <inheritdoc/>
+    public override void Fill(Tensor tensor, Philox random)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        Elements.AsSpan().CopyTo(tensor.Span);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Numerics;
+using Gimbal.Trainer.Graphs;
+
+namespace Gimbal.Trainer.Ops;
+
+/// <summary>Where Adam applies weight decay.</summary>
+public enum DecayForm
+{
+    /// <summary>λw is added to the gradient: Adam with L2 regularisation.</summary>
+    Coupled,
+
+    /// <summary>w ← w·(1 − lr·λ) before the step: AdamW (Loshchilov and Hutter 2019).</summary>
+    Decoupled,
+}
+
+/// <summary>Adam as in PyTorch: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − lr/(1 − β₁ᵗ)·m / (√(v/(1 − β₂ᵗ)) + ε).</summary>
+/// <param name="Beta1">β₁, decay of the mean, 0 ≤ β₁ &lt; 1.</param>
+/// <param name="Beta2">β₂, decay of the mean square, 0 ≤ β₂ &lt; 1.</param>
+/// <param name="Epsilon">ε, outside the root.</param>
+/// <param name="Form">Adam's or AdamW's decay.</param>
+/// <param name="Clip">Limits the gradients first.</param>
+/// <param name="WeightDecay">λ.</param>
+public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, DecayForm Form, GradientClip Clip, float WeightDecay)
+    : ParameterUpdate(Clip, WeightDecay)
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
+
+    /// <inheritdoc/>
+    public override void EmitCpu(CpuCall call) => Emit(
+        call, "adam_update", new Rule { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon, IsDecoupled = Form == DecayForm.Decoupled });
+
+    private struct Rule : IUpdateRule
+    {
+        public float Beta1;
+        public float Beta2;
+        public float Epsilon;
+        public bool IsDecoupled;
+        private float _added;
+        private float _kept;
+        private float _step;
+        private float _rootScale;
+
+        public void Prepare(float learningRate, float decay, float count)
+        {
+            _added = IsDecoupled ? 0 : decay;
+            _kept = IsDecoupled ? (float)(1 - ((double)learningRate * decay)) : 1;
+            _step = (float)(learningRate / (1 - Math.Pow(Beta1, count)));
+            _rootScale = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, count)));
+        }
+
+        public readonly Vector<float> Invoke(Vector<float> parameter, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second)
+        {
+            gradient += parameter * _added;
+            first = (first * Beta1) + (gradient * (1 - Beta1));
+            second = (second * Beta2) + (gradient * gradient * (1 - Beta2));
+            return (parameter * _kept) - (first * _step / ((Vector.SquareRoot(second) * _rootScale) + new Vector<float>(Epsilon)));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Ops;
+using Gimbal.Trainer.Optimizers;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Training;
+
+/// <summary>What one training step computes besides the network.</summary>
+/// <param name="Batch">Images per step.</param>
+/// <param name="Optimizer">How parameters follow their gradients.</param>
+/// <param name="Clip">What limits the gradients.</param>
+/// <param name="LabelSmoothing">Share of each target that is spread over all classes.</param>
+/// <param name="ClassWeights">Weight of each class in the loss; null: all the same.</param>
+/// <param name="EmaDecay">Decay of the averaged weights; null: none are kept.</param>
+public sealed record StepOptions(
+    int Batch,
+    Optimizer Optimizer,
+    GradientClip Clip = default,
+    float LabelSmoothing = 0,
+    IReadOnlyList<float>? ClassWeights = null,
+    float? EmaDecay = null);
+
+/// <summary>One training step as a graph: forward, loss, backward, norm, clip and update, averages.</summary>
+public sealed class TrainingGraph
+{
+    /// <summary>Prefix of the optimiser's states: <c>optimizer.exp_avg.conv1.weight</c>.</summary>
+    public const string OptimizerPrefix = "optimizer.";
+
+    /// <summary>Prefix of the averaged weights: <c>ema.conv1.weight</c>.</summary>
+    public const string EmaPrefix = "ema.";
+
+    private TrainingGraph(Graph graph) => Graph = graph;
+
+    /// <summary>The graph. Its outputs are <see cref="Loss"/>, <see cref="Correct"/>, <see cref="Norm"/> and <see cref="Norms"/>.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>Input: normalised images [N,C,H,W].</summary>
+    public Value Images => Graph.Input(Network.ImagesName);
+
+    /// <summary>Input: int32 [N]; −1 leaves an image out.</summary>
+    public Value Labels => Graph.Input("labels");
+
+    /// <summary>Input: [1].</summary>
+    public Value LearningRate => Graph.Input("learning_rate");
+
+    /// <summary>Input: seed and step for random ops, int32 [3]; null when there are none.</summary>
+    public Value? Random => Graph.Inputs.FirstOrDefault(v => v.Name == "random");
+
+    /// <summary>Mean loss of the batch [1].</summary>
+    public Value Loss => Graph.Outputs[0];
+
+    /// <summary>Number of images classified right [1].</summary>
+    public Value Correct => Graph.Outputs[1];
+
+    /// <summary>Norm of all gradients before clipping [1].</summary>
+    public Value Norm => Graph.Outputs[2];
+
+    /// <summary>Norm of each parameter's gradient before clipping, in the order of the graph's parameters.</summary>
+    public Value Norms => Graph.Outputs[3];
+
+    /// <summary>Differentiates <paramref name="network"/> and appends the update.</summary>
+    /// <exception cref="ShapeException">The network does not fit the batch or the options.</exception>
+    public static TrainingGraph Create(Network network, StepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(options);
+        GraphBuilder builder = new($"{network.Name}.train");
+        Value images = builder.Import(network.Images, network.Images.Type.With(network.Images.Shape.With(0, options.Batch)));
+        Value logits = network.Append(builder, images);
+        Value labels = builder.Input("labels", TensorType.Vector(options.Batch) with { Element = ElementType.Int32 });
+        IReadOnlyList<Value> loss = builder.AddAll(
+            new SoftmaxCrossEntropy(options.LabelSmoothing),
+            options.ClassWeights is null
+                ? [logits, labels]
+                : [logits, labels, builder.Buffer("loss.class_weights", TensorType.Vector(network.Classes), new Given([.. options.ClassWeights]))]);
+
+        IReadOnlyList<Value> parameters = builder.ValuesOf(ValueKind.Parameter);
+        IReadOnlyDictionary<Value, Value> byParameter = Autodiff.Differentiate(builder, logits, loss[1], parameters, new Add());
+        parameters = [.. parameters.Where(byParameter.ContainsKey)];
+        IReadOnlyList<Value> gradients = [.. parameters.Select(p => byParameter[p])];
+        IReadOnlyList<Value> norms = builder.AddAll(new GradientNorm(), gradients);
+        if (options.Clip.Mode == ClipMode.Adaptive)
+        {
+            gradients = ClipUnits(builder, logits, parameters, gradients, options.Clip.Limit);
+        }
+
+        AppendUpdate(builder, options, parameters, gradients, norms[0]);
+        return new TrainingGraph(builder.Build(loss[0], loss[2], norms[0], norms[1]));
+    }
+
+    private static List<Value> ClipUnits(
+        GraphBuilder builder, Value logits, IReadOnlyList<Value> parameters, IReadOnlyList<Value> gradients, float limit)
+    {
+        IReadOnlyList<Value> head = builder.Nodes.First(node => node.Outputs.Contains(logits)).Inputs;
+        AdaptiveClip clip = new(limit);
+        return [.. parameters.Select((p, i) => head.Contains(p) ? gradients[i] : builder.Add(clip, p, gradients[i]))];
+    }
+
+    private static void AppendUpdate(
+        GraphBuilder builder, StepOptions options, IReadOnlyList<Value> parameters, IReadOnlyList<Value> gradients, Value norm)
+    {
+        ParameterUpdate update = options.Optimizer.ToUpdate(options.Clip);
+        Value count = builder.Buffer($"{OptimizerPrefix}count", TensorType.Vector(1), new Constant(0));
+        Value nextCount = builder.AddAll(new StepCount(), [count, norm], [count])[0];
+        Value rate = builder.Input("learning_rate", TensorType.Vector(1));
+        IReadOnlyList<Value> states = [.. update.StateNames.SelectMany(state =>
+            parameters.Select(p => builder.Buffer($"{OptimizerPrefix}{state}.{p.Name}", p.Type, new Constant(0))))];
+        IReadOnlyList<Value> running = [.. builder.ValuesOf(ValueKind.Result).Where(v => v.Overwrites is not null && v.Overwrites != count)];
+        IReadOnlyList<Value> updated = builder.AddAll(
+            update, [nextCount, norm, rate, .. parameters, .. gradients, .. states], [.. parameters, .. states]);
+        if (options.EmaDecay is { } decay)
+        {
+            IReadOnlyList<Value> averaged = [.. updated.Take(parameters.Count), .. running];
+            IReadOnlyList<Value> averages = [.. averaged.Select(v =>
+                builder.Buffer($"{EmaPrefix}{v.Overwrites!.Name}", v.Type, new Constant(0)))];
+            builder.AddAll(new EmaUpdate(decay), [nextCount, .. averaged, .. averages], [.. averages]);
+        }
+    }
+}
