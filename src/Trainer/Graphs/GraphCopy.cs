@@ -1,5 +1,3 @@
-using Gimbal.Trainer.Tensors;
-
 namespace Gimbal.Trainer.Graphs;
 
 /// <summary>Copies the nodes of one graph into a builder, for another batch or in another form.</summary>
@@ -15,20 +13,17 @@ public static class GraphCopy
         Walk(graph, into, inputs, (node, operands, copies) =>
             into.AddAll(node.Op, operands, [.. node.Outputs.Select(v => v.Overwrites is null ? null : copies[v.Overwrites])]));
 
-    /// <summary>The deployed form of a model: each op at inference, for any batch, and nothing else.</summary>
-    /// <param name="model">A forward graph with one image input and the logits as first output.</param>
-    /// <param name="batch">Images per run, 1 or more.</param>
-    public static Graph AtInference(Graph model, int batch)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        GraphBuilder builder = new(model.Name);
-        Dictionary<Value, Value> inputs = model.Inputs.Where(v => v.Type.Element == ElementType.Float32).ToDictionary(
-            v => v, v => builder.Import(v, v.Type.With(v.Shape.With(0, batch))));
-        IReadOnlyDictionary<Value, Value> copies = Walk(model, builder, inputs, (node, operands, _) => node.Op is ForwardOp op
-            ? op.AtInference(builder, operands)
+    /// <summary>Replays <paramref name="graph"/> in its deployed form: each op as it is at inference.</summary>
+    /// <param name="graph">A forward graph.</param>
+    /// <param name="into">Where to.</param>
+    /// <param name="inputs">Stand-ins for inputs of the original.</param>
+    /// <returns>For each value of the original that inference knows its copy.</returns>
+    /// <exception cref="InvalidGraphException">A node has no form at inference.</exception>
+    public static IReadOnlyDictionary<Value, Value> AppendAtInference(
+        Graph graph, GraphBuilder into, IReadOnlyDictionary<Value, Value> inputs) =>
+        Walk(graph, into, inputs, (node, operands, _) => node.Op is ForwardOp op
+            ? op.AtInference(into, operands)
             : throw new InvalidGraphException($"{node.Name}: {node.Op.Name} has no form at inference"));
-        return builder.Build(copies[model.Outputs[0]]);
-    }
 
     private static Dictionary<Value, Value> Walk(
         Graph graph,

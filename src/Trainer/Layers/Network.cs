@@ -60,12 +60,25 @@ public sealed class Network
     public long ParameterCount => Graph.Parameters.Sum(v => (long)v.Shape.Count);
 
     /// <summary>The deployed form: batch norm frozen, dropout gone, input <see cref="ImagesName"/>, logits as output.</summary>
-    public Graph AtInference(int batch) => GraphCopy.AtInference(Graph, batch);
+    /// <param name="batch">Images per run, 1 or more.</param>
+    public Graph AtInference(int batch)
+    {
+        GraphBuilder builder = new(Name);
+        return builder.Build(AppendAtInference(builder, ImportImages(builder, batch)));
+    }
 
-    /// <summary>Appends the training form for a batch of images and returns its logits.</summary>
-    public Value Append(GraphBuilder builder, Value images)
+    /// <summary>Declares the image input for another batch.</summary>
+    public Value ImportImages(GraphBuilder builder, int batch)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return GraphCopy.Append(Graph, builder, new Dictionary<Value, Value> { [Images] = images })[Graph.Outputs[0]];
+        return builder.Import(Images, Images.Type.With(Images.Shape.With(0, batch)));
     }
+
+    /// <summary>Appends the deployed form and returns its logits.</summary>
+    public Value AppendAtInference(GraphBuilder builder, Value images) =>
+        GraphCopy.AppendAtInference(Graph, builder, new Dictionary<Value, Value> { [Images] = images })[Graph.Outputs[0]];
+
+    /// <summary>Appends the training form for a batch of images and returns its logits.</summary>
+    public Value Append(GraphBuilder builder, Value images) =>
+        GraphCopy.Append(Graph, builder, new Dictionary<Value, Value> { [Images] = images })[Graph.Outputs[0]];
 }

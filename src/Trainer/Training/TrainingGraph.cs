@@ -66,7 +66,7 @@ public sealed class TrainingGraph
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         GraphBuilder builder = new($"{network.Name}.train");
-        Value images = builder.Import(network.Images, network.Images.Type.With(network.Images.Shape.With(0, options.Batch)));
+        Value images = network.ImportImages(builder, options.Batch);
         Value logits = network.Append(builder, images);
         Value labels = builder.Input("labels", TensorType.Vector(options.Batch) with { Element = ElementType.Int32 });
         IReadOnlyList<Value> loss = builder.AddAll(

@@ -1,0 +1,76 @@
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Ops;
+using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Training;
+
+/// <summary>The deployed form of a network on a device, with weights of its own: what evaluation and parity are measured with.</summary>
+public sealed class Evaluator : IDisposable
+{
+    private readonly Graph _graph;
+    private readonly StateStore _state;
+    private readonly Plan _plan;
+
+    /// <summary>Plans the network, unfused and with batch norm frozen, for batches of <paramref name="batch"/>.</summary>
+    public Evaluator(Network network, Device device, int batch)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(device);
+        GraphBuilder builder = new($"{network.Name}.evaluate");
+        Value logits = network.AppendAtInference(builder, network.ImportImages(builder, batch));
+        Value labels = builder.Input("labels", TensorType.Vector(batch) with { Element = ElementType.Int32 });
+        IReadOnlyList<Value> loss = builder.AddAll(new SoftmaxCrossEntropy(0), [logits, labels]);
+        _graph = builder.Build(logits, loss[0], loss[2]);
+        _state = device.NewState(_graph);
+        _plan = device.NewPlan(_graph, _state);
+        Batch = batch;
+    }
+
+    /// <summary>Images per call.</summary>
+    public int Batch { get; }
+
+    /// <summary>Takes over the weights and statistics the deployed network reads.</summary>
+    /// <exception cref="KeyNotFoundException"><paramref name="weights"/> lacks one.</exception>
+    public void Load(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        foreach (Value state in _state.States)
+        {
+            _state.Write(state.Name, weights[state.Name]);
+        }
+    }
+
+    /// <summary>Mean loss over the labelled images of a batch, and how many of them are classified right.</summary>
+    /// <param name="images">Normalised, [N,C,H,W]; unused rows hold anything finite.</param>
+    /// <param name="labels">[N]; −1 marks an unused row.</param>
+    public (float Loss, int Correct) Evaluate(ReadOnlySpan<float> images, ReadOnlySpan<int> labels)
+    {
+        _plan.Write(_graph.Input(Network.ImagesName), images);
+        _plan.Write(_graph.Input("labels"), labels);
+        _plan.Run();
+        Span<float> loss = [0];
+        Span<float> correct = [0];
+        _plan.Read(_graph.Outputs[1], loss);
+        _plan.Read(_graph.Outputs[2], correct);
+        return (loss[0], (int)correct[0]);
+    }
+
+    /// <summary>Logits [N, classes] of a batch.</summary>
+    /// <param name="images">Normalised, [N,C,H,W].</param>
+    /// <param name="logits">N·classes elements.</param>
+    public void Logits(ReadOnlySpan<float> images, Span<float> logits)
+    {
+        _plan.Write(_graph.Input(Network.ImagesName), images);
+        _plan.Run();
+        _plan.Read(_graph.Outputs[0], logits);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _plan.Dispose();
+        _state.Dispose();
+    }
+}
