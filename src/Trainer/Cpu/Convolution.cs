@@ -1,0 +1,74 @@
+namespace Gimbal.Trainer.Cpu;
+
+/// <summary>Two-dimensional convolutions and their gradients in float32. Images are N, H, W, C and filters R, S, C/groups, M.</summary>
+/// <remarks>
+/// Computed as products of patches with the filter, block by block; no memory grows with the batch. Sums have an order
+/// that depends on the extents only: the same bits for every number of threads.
+/// </remarks>
+public static unsafe class Convolution
+{
+    /// <summary>Appends y = x * w, plus a bias for each output channel.</summary>
+    /// <param name="steps">Where the steps go.</param>
+    /// <param name="g">The extents.</param>
+    /// <param name="x">Input, N, H, W, C.</param>
+    /// <param name="w">Filter, R, S, C/groups, M.</param>
+    /// <param name="bias">[M], or null for none.</param>
+    /// <param name="y">Output, N, P, Q, M.</param>
+    public static void Forward(CpuSteps steps, ConvGeometry g, float* x, float* w, float* bias, float* y)
+    {
+        Check(steps, g);
+        Correlation.Emit(steps, "conv_forward", g, InputPatches(g, x), w, Transpose.No, bias, y, g.P, g.Q);
+    }
+
+    /// <summary>Appends the gradient of the input.</summary>
+    /// <param name="steps">Where the steps go.</param>
+    /// <param name="g">The extents.</param>
+    /// <param name="gradY">Gradient of the output, N, P, Q, M.</param>
+    /// <param name="w">Filter, R, S, C/groups, M.</param>
+    /// <param name="gradX">Gradient of the input, N, H, W, C.</param>
+    public static void GradInput(CpuSteps steps, ConvGeometry g, float* gradY, float* w, float* gradX)
+    {
+        Check(steps, g);
+        for (int i = 0; i < Math.Min(g.StrideH, g.H); i++)
+        {
+            for (int j = 0; j < Math.Min(g.StrideW, g.W); j++)
+            {
+                TapAxis rows = TapAxis.Backward(i, g.H, g.P, g.R, g.StrideH, g.PadTop, g.DilationH);
+                TapAxis columns = TapAxis.Backward(j, g.W, g.Q, g.S, g.StrideW, g.PadLeft, g.DilationW);
+                var patches = new Patches(gradY, g.M, g.GroupM, rows, columns);
+                Correlation.Emit(steps, "conv_grad_input", g, patches, w, Transpose.Yes, null, gradX, g.H, g.W);
+            }
+        }
+    }
+
+    /// <summary>Appends the gradient of the filter.</summary>
+    /// <param name="steps">Where the steps go.</param>
+    /// <param name="g">The extents.</param>
+    /// <param name="x">Input, N, H, W, C.</param>
+    /// <param name="gradY">Gradient of the output, N, P, Q, M.</param>
+    /// <param name="gradW">Gradient of the filter, R, S, C/groups, M.</param>
+    public static void GradWeight(CpuSteps steps, ConvGeometry g, float* x, float* gradY, float* gradW)
+    {
+        Check(steps, g);
+        FilterGradient.Emit(steps, g, InputPatches(g, x), gradY, gradW);
+    }
+
+    private static Patches InputPatches(in ConvGeometry g, float* x) => new(
+        x,
+        g.C,
+        g.GroupC,
+        TapAxis.Forward(g.P, g.H, g.R, g.StrideH, g.PadTop, g.DilationH),
+        TapAxis.Forward(g.Q, g.W, g.S, g.StrideW, g.PadLeft, g.DilationW));
+
+    private static void Check(CpuSteps steps, in ConvGeometry g)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        bool isFilled = g.N > 0 && g.C > 0 && g.H > 0 && g.W > 0 && g.M > 0 && g.R > 0 && g.S > 0 && g.Groups > 0;
+        bool isRegular = isFilled && g.StrideH > 0 && g.StrideW > 0 && g.DilationH > 0 && g.DilationW > 0 && g.C % g.Groups == 0 && g.M % g.Groups == 0;
+        bool reaches = g.H + g.PadTop + g.PadBottom > g.DilationH * (g.R - 1) && g.W + g.PadLeft + g.PadRight > g.DilationW * (g.S - 1);
+        if (!isRegular || !reaches || Math.Min(Math.Min(g.PadTop, g.PadLeft), Math.Min(g.PadBottom, g.PadRight)) < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(g), g, "not a convolution");
+        }
+    }
+}

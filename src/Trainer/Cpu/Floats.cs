@@ -1,0 +1,72 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Gimbal.Trainer.Cpu;
+
+/// <summary>Copies and fills of short runs, inlined where a call to the runtime's general routine would cost more than the work.</summary>
+internal static unsafe class Floats
+{
+    /// <summary>Copies a run; the two must not overlap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(float* from, float* to, int count)
+    {
+        int i = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                Vector512.Store(Vector512.Load(from + i), to + i);
+            }
+        }
+
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Store(Vector.Load(from + i), to + i);
+        }
+
+        if (i < count && count >= Vector<float>.Count)
+        {
+            // The last vector overlaps the one before it.
+            Vector.Store(Vector.Load(from + count - Vector<float>.Count), to + count - Vector<float>.Count);
+            return;
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = from[i];
+        }
+    }
+
+    /// <summary>Fills a run with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Clear(float* to, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Store(Vector<float>.Zero, to + i);
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = 0;
+        }
+    }
+
+    /// <summary>Adds a run to another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(float* from, float* to, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Store(Vector.Load(to + i) + Vector.Load(from + i), to + i);
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] += from[i];
+        }
+    }
+}

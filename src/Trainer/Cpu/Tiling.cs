@@ -1,0 +1,113 @@
+namespace Gimbal.Trainer.Cpu;
+
+/// <summary>How products are cut into tiles, one chunk of a step each, and where a tile's operands lie in a thread's scratch.</summary>
+/// <remarks>Depends on extents and instruction set only, never on the number of threads.</remarks>
+internal readonly struct Tiling
+{
+    // A tile, its block of A and its panels of B take at most about 700 KB: most of a second-level cache.
+    private const int MostRows = 144;
+    private const int MostColumns = 128;
+    private const int MostInner = 576;
+
+    // Enough chunks to occupy a few cores although operands are then copied more often.
+    private const int FewChunks = 8;
+
+    /// <summary>Cuts <paramref name="groups"/> products of [rows, inner] with [inner, columns].</summary>
+    public Tiling(in MicroKernels kernels, int groups, int rows, int columns, int inner)
+    {
+        Groups = groups;
+        AllRows = rows;
+        AllColumns = columns;
+        AllInner = inner;
+        Rows = EvenPart(rows, MostRows, kernels.NarrowRows);
+        Columns = EvenPart(columns, MostColumns, kernels.WideColumns);
+        Inner = EvenPart(inner, MostInner, 1);
+        while (Chunks < FewChunks && Columns > 2 * kernels.WideColumns)
+        {
+            Columns = EvenPart(Columns, Columns - 1, kernels.WideColumns);
+        }
+
+        while (Chunks < FewChunks && Rows > 2 * kernels.NarrowRows)
+        {
+            Rows = EvenPart(Rows, Rows - 1, kernels.NarrowRows);
+        }
+
+        PaddedColumns = kernels.PaddedColumns(Math.Min(Columns, columns));
+        // Rows a power of two apart would push each other out of the cache.
+        RowA = (int)CpuMemory.Aligned(Inner) + 16;
+        Panels = Rows * RowA;
+        Tile = Panels + (int)CpuMemory.Aligned(Inner * PaddedColumns);
+        Start = Tile + (int)CpuMemory.Aligned(Rows * PaddedColumns);
+        ScratchFloats = Start + PaddedColumns;
+    }
+
+    /// <summary>Number of independent products.</summary>
+    public int Groups { get; }
+
+    /// <summary>Rows of a product.</summary>
+    public int AllRows { get; }
+
+    /// <summary>Columns of a product.</summary>
+    public int AllColumns { get; }
+
+    /// <summary>Terms of a sum.</summary>
+    public int AllInner { get; }
+
+    /// <summary>Rows of a tile.</summary>
+    public int Rows { get; }
+
+    /// <summary>Columns of a tile.</summary>
+    public int Columns { get; }
+
+    /// <summary>Terms added to a tile at a time.</summary>
+    public int Inner { get; }
+
+    /// <summary>Columns of a tile rounded up to whole panels.</summary>
+    public int PaddedColumns { get; }
+
+    /// <summary>Number of tiles.</summary>
+    public int Chunks => Groups * Parts(AllRows, Rows) * Parts(AllColumns, Columns);
+
+    /// <summary>Elements from one row of the block of A, which lies at the beginning of the scratch, to the next.</summary>
+    public int RowA { get; }
+
+    /// <summary>Where the panels of B lie in the scratch.</summary>
+    public int Panels { get; }
+
+    /// <summary>Where the tile of C lies.</summary>
+    public int Tile { get; }
+
+    /// <summary>Where the row that sums start from lies.</summary>
+    public int Start { get; }
+
+    /// <summary>Length of the scratch.</summary>
+    public int ScratchFloats { get; }
+
+    /// <summary>Size of the parts when <paramref name="total"/> is cut into as few nearly equal parts as fit <paramref name="most"/>, in whole multiples.</summary>
+    public static int EvenPart(int total, int most, int multiple)
+    {
+        int part = Parts(total, Math.Max(1, Parts(total, most)));
+        return Math.Max(1, Parts(part, multiple)) * multiple;
+    }
+
+    /// <summary>Number of parts of size <paramref name="part"/> that cover <paramref name="total"/>.</summary>
+    public static int Parts(int total, int part) => (total + part - 1) / part;
+
+    /// <summary>The place of one tile.</summary>
+    public TilePlace Place(int chunk)
+    {
+        int across = Parts(AllColumns, Columns);
+        int down = Parts(AllRows, Rows);
+        int row = chunk / across % down * Rows;
+        int column = chunk % across * Columns;
+        return new TilePlace(chunk / (across * down), row, column, Math.Min(Rows, AllRows - row), Math.Min(Columns, AllColumns - column));
+    }
+}
+
+/// <summary>One tile of a product.</summary>
+/// <param name="Group">Which product.</param>
+/// <param name="Row">First row.</param>
+/// <param name="Column">First column.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Columns">Number of columns.</param>
+internal readonly record struct TilePlace(int Group, int Row, int Column, int Rows, int Columns);
