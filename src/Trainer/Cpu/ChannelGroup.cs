@@ -1,0 +1,28 @@
+namespace Gimbal.Trainer.Cpu;
+
+/// <summary>Cuts the channels into groups of fixed size, for steps that finish sums and prepare coefficients.</summary>
+internal static unsafe class ChannelGroup
+{
+    private const int Size = 64;
+
+    /// <summary>Number of groups: the chunks of such a step.</summary>
+    public static int Count(int channels) => (channels + Size - 1) / Size;
+
+    /// <summary>First channel of a group.</summary>
+    public static int Start(int group) => group * Size;
+
+    /// <summary>One behind the last channel of a group.</summary>
+    public static int End(int group, int channels) => Math.Min(channels, Start(group) + Size);
+
+    /// <summary>Writes the coefficients of one channel into patterns that lie one after the other.</summary>
+    public static void Set(in ChannelPattern pattern, float* coefficients, int channel, params ReadOnlySpan<float> values)
+    {
+        for (int k = 0; k < values.Length; k++)
+        {
+            for (int i = channel; i < pattern.Width; i += pattern.Channels)
+            {
+                coefficients[((long)k * pattern.Width) + i] = values[k];
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Gimbal.Trainer.Ops;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Tests.Ops.Reference;
+
+/// <summary>Batch normalisation, channel by channel, from lists of the channel's elements.</summary>
+internal static class NormalizationReference
+{
+    public static IReadOnlyList<DoubleTensor> Train(BatchNormalization op, IReadOnlyList<DoubleTensor> inputs)
+    {
+        DoubleTensor x = inputs[0];
+        int channels = x.Shape[1];
+        DoubleTensor y = new(x.Shape);
+        DoubleTensor[] statistics = [.. Enumerable.Range(0, 4).Select(_ => new DoubleTensor(new Shape(channels)))];
+        for (int c = 0; c < channels; c++)
+        {
+            int[] places = [.. PlacesOf(x.Shape, c)];
+            double mean = places.Average(i => x[i]);
+            double squares = places.Sum(i => (x[i] - mean) * (x[i] - mean));
+            double inverse = 1 / Math.Sqrt((squares / places.Length) + op.Epsilon);
+            foreach (int i in places)
+            {
+                y[i] = ((x[i] - mean) * inverse * inputs[1][c]) + inputs[2][c];
+            }
+
+            statistics[0][c] = mean;
+            statistics[1][c] = inverse;
+            statistics[2][c] = ((1 - (double)op.Momentum) * inputs[3][c]) + (op.Momentum * mean);
+            statistics[3][c] = ((1 - (double)op.Momentum) * inputs[4][c]) + (op.Momentum * squares / (places.Length - 1));
+        }
+
+        return [y, .. statistics];
+    }
+
+    public static IReadOnlyList<DoubleTensor> TrainGrad(IReadOnlyList<DoubleTensor> inputs)
+    {
+        (DoubleTensor x, DoubleTensor gamma, DoubleTensor mean, DoubleTensor inverse, DoubleTensor gradY) =
+            (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4]);
+        return Gradients(x, gradY, (c, places) =>
+        {
+            double Normalized(int i) => (x[i] - mean[c]) * inverse[c];
+            double meanGrad = places.Average(i => gradY[i]);
+            double meanProduct = places.Average(i => gradY[i] * Normalized(i));
+            return (Normalized, i => gamma[c] * inverse[c] * (gradY[i] - meanGrad - (Normalized(i) * meanProduct)));
+        });
+    }
+
+    public static IReadOnlyList<DoubleTensor> Frozen(FrozenBatchNormalization op, IReadOnlyList<DoubleTensor> inputs)
+    {
+        DoubleTensor y = new(inputs[0].Shape);
+        for (int c = 0; c < y.Shape[1]; c++)
+        {
+            foreach (int i in PlacesOf(y.Shape, c))
+            {
+                y[i] = ((inputs[0][i] - inputs[3][c]) / Math.Sqrt(inputs[4][c] + op.Epsilon) * inputs[1][c]) + inputs[2][c];
+            }
+        }
+
+        return [y];
+    }
+
+    public static IReadOnlyList<DoubleTensor> FrozenGrad(FrozenBatchNormalizationGrad op, IReadOnlyList<DoubleTensor> inputs)
+    {
+        (DoubleTensor x, DoubleTensor gamma, DoubleTensor mean, DoubleTensor variance, DoubleTensor gradY) =
+            (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4]);
+        return Gradients(x, gradY, (c, _) =>
+        {
+            double deviation = Math.Sqrt(variance[c] + op.Epsilon);
+            return (i => (x[i] - mean[c]) / deviation, i => gamma[c] * gradY[i] / deviation);
+        });
+    }
+
+    private static IReadOnlyList<DoubleTensor> Gradients(
+        DoubleTensor x, DoubleTensor gradY, Func<int, int[], (Func<int, double> Normalized, Func<int, double> GradX)> ofChannel)
+    {
+        DoubleTensor gradX = new(x.Shape);
+        DoubleTensor gradGamma = new(new Shape(x.Shape[1]));
+        DoubleTensor gradBeta = new(new Shape(x.Shape[1]));
+        for (int c = 0; c < x.Shape[1]; c++)
+        {
+            int[] places = [.. PlacesOf(x.Shape, c)];
+            (Func<int, double> normalized, Func<int, double> gradXAt) = ofChannel(c, places);
+            gradGamma[c] = places.Sum(i => gradY[i] * normalized(i));
+            gradBeta[c] = places.Sum(i => gradY[i]);
+            foreach (int i in places)
+            {
+                gradX[i] = gradXAt(i);
+            }
+        }
+
+        return [gradX, gradGamma, gradBeta];
+    }
+
+    private static IEnumerable<int> PlacesOf(Shape shape, int channel)
+    {
+        int plane = shape.Rank == 4 ? shape[2] * shape[3] : 1;
+        return from n in Enumerable.Range(0, shape[0])
+               from i in Enumerable.Range(0, plane)
+               select (((n * shape[1]) + channel) * plane) + i;
+    }
+}
