@@ -28,7 +28,8 @@ internal class PortableFileOperations : FileOperations
         }
     }
 
-    public override Stream Open(string path) => File.OpenRead(path);
+    public override Stream Open(string path) =>
+        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
     public override void Sync(Stream file) => ((FileStream)file).Flush(flushToDisk: true);
 
