@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using BenchmarkDotNet.Running;
 using Gimbal.Benchmarks;
-using Gimbal.Torch;
+using Gimbal.SideBySide;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
@@ -28,9 +27,6 @@ train.SetAction(parsed => TrainBenchmark.Run(
 Argument<string[]> rest = new("arguments") { Description = "Passed to BenchmarkDotNet, such as --filter *Convolution*", Arity = ArgumentArity.ZeroOrMore };
 Command ops = new("ops", "Time single operations against libtorch") { rest };
 ops.TreatUnmatchedTokensAsErrors = false;
-ops.SetAction(parsed =>
-{
-    BenchmarkSwitcher.FromAssembly(typeof(TrainBenchmark).Assembly).Run([.. parsed.GetValue(rest) ?? [], .. parsed.UnmatchedTokens]);
-});
+ops.SetAction(parsed => OpBenchmarks.Run([.. parsed.GetValue(rest) ?? [], .. parsed.UnmatchedTokens]));
 
 return new RootCommand("Gimbal beside TorchSharp, in one process") { train, ops }.Parse(args).Invoke();

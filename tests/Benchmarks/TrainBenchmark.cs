@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gimbal.Torch;
+using Gimbal.SideBySide;
 using TorchSharp;
 
 namespace Gimbal.Benchmarks;

@@ -1,4 +1,4 @@
-using Gimbal.Torch;
+using Gimbal.SideBySide;
 using TorchSharp;
 
 namespace Gimbal.Oracle.Tests;

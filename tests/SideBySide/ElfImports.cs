@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Gimbal.Torch;
+namespace Gimbal.SideBySide;
 
 /// <summary>The dynamic symbols a 64-bit little-endian ELF library imports, and the symbol versions it asks of other libraries; both can be edited in place.</summary>
 /// <remarks>Layout: System V ABI, "Object files", and the Linux Standard Base, "Symbol versioning".</remarks>

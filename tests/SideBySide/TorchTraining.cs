@@ -1,22 +1,22 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Gimbal.Torch;
+namespace Gimbal.SideBySide;
 
 /// <summary>A network and its optimiser in libtorch, trained a batch at a time as a TorchSharp user would write it.</summary>
-/// <remarks>simple-cnn: Adam with rate 0.001. resnet20: SGD with rate 0.05, momentum 0.9, weight decay 0.0001, gradients clipped to norm 1.</remarks>
 public sealed class TorchTraining : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly Parameter[] _parameters;
     private readonly optim.Optimizer _optimizer;
-    private readonly double? _largestNorm;
-    private readonly MemoryLayout _layout;
+    private readonly bool _usesSgd;
 
     /// <summary>Initialises the network as PyTorch does.</summary>
     /// <param name="model"><c>simple-cnn</c> or <c>resnet20</c>.</param>
     /// <param name="layout">Storage order of images and filters.</param>
-    public TorchTraining(string model, MemoryLayout layout = MemoryLayout.Nchw)
+    /// <param name="type">What is computed in; omitted: float32.</param>
+    public TorchTraining(string model, MemoryLayout layout = MemoryLayout.Nchw, ScalarType type = ScalarType.Float32)
     {
         _network = model switch
         {
@@ -24,18 +24,27 @@ public sealed class TorchTraining : IDisposable
             "resnet20" => new CifarResNet(3),
             _ => throw new ArgumentException($"{model}: unknown model (want simple-cnn or resnet20)", nameof(model)),
         };
-        _layout = layout;
-        StoreFilters();
+        _usesSgd = Recipe.UsesSgd(model);
+        _network.to(type);
+        StoreFilters(layout);
         _network.train();
         _parameters = [.. _network.parameters()];
-        _largestNorm = model == "resnet20" ? 1.0 : null;
-        _optimizer = model == "resnet20"
-            ? optim.SGD(_parameters, 0.05, momentum: 0.9, weight_decay: 1e-4)
-            : optim.Adam(_parameters, 1e-3);
+        _optimizer = _usesSgd ? NewSgd() : optim.Adam(_parameters, Recipe.AdamRate);
     }
 
     /// <summary>Parameters and buffers by PyTorch's names.</summary>
     public IReadOnlyDictionary<string, Tensor> State => _network.state_dict();
+
+    /// <summary>Takes over the parameters and buffers of another network of the same model.</summary>
+    public void Load(IReadOnlyDictionary<string, Tensor> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        using var frozen = no_grad();
+        foreach ((string name, Tensor own) in State)
+        {
+            own.copy_(state[name]);
+        }
+    }
 
     /// <summary>Trains on one batch and returns its loss, the mean softmax cross-entropy before the update.</summary>
     /// <param name="images">N, 3, 32, 32.</param>
@@ -46,13 +55,13 @@ public sealed class TorchTraining : IDisposable
         _optimizer.zero_grad();
         Tensor loss = nn.functional.cross_entropy(_network.forward(images), labels);
         loss.backward();
-        if (_largestNorm is { } norm)
+        if (_usesSgd)
         {
-            nn.utils.clip_grad_norm_(_parameters, norm);
+            nn.utils.clip_grad_norm_(_parameters, Recipe.SgdLargestNorm);
         }
 
         _optimizer.step();
-        return loss.item<float>();
+        return loss.to(ScalarType.Float32).item<float>();
     }
 
     /// <inheritdoc/>
@@ -62,12 +71,24 @@ public sealed class TorchTraining : IDisposable
         _network.Dispose();
     }
 
-    private void StoreFilters()
+    private void StoreFilters(MemoryLayout layout)
     {
+        if (layout == MemoryLayout.Nchw)
+        {
+            return;
+        }
+
         using var frozen = no_grad();
         foreach (Conv2d convolution in _network.modules().OfType<Conv2d>())
         {
-            convolution.weight = nn.Parameter(convolution.weight!.detach().In(_layout));
+            convolution.weight = nn.Parameter(convolution.weight!.detach().In(layout));
         }
+    }
+
+    private SGD NewSgd()
+    {
+        SGD.ParamGroup Group(bool decays) => new(
+            _parameters.Where(p => p.dim() > 1 == decays), Recipe.SgdRate, Recipe.SgdMomentum, weight_decay: decays ? Recipe.SgdDecay : 0);
+        return optim.SGD([Group(true), Group(false)], Recipe.SgdRate);
     }
 }

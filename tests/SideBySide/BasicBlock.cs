@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Gimbal.Torch;
+namespace Gimbal.SideBySide;
 
 /// <summary>Two 3×3 convolutions with batch norm and a shortcut around them.</summary>
 /// <remarks>Where the shape changes, the shortcut takes every second pixel and pads the channels with zeros: option A of He, Zhang, Ren, Sun,

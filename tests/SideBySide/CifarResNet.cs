@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Gimbal.Torch;
+namespace Gimbal.SideBySide;
 
 /// <summary>The ResNet of depth 6n + 2 for 32×32 images: three stages of n blocks with 16, 32 and 64 channels.</summary>
 public sealed class CifarResNet : nn.Module<Tensor, Tensor>

@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace Gimbal.Torch;
+namespace Gimbal.SideBySide;
 
 /// <summary>Two 3×3 convolutions (64 and 128 channels), each with ReLU and 2×2 max-pooling, then 8192-512-10 fully connected; images of 3×32×32.</summary>
 public sealed class SimpleCnn : nn.Module<Tensor, Tensor>

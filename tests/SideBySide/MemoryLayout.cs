@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Gimbal.Torch;
+namespace Gimbal.SideBySide;
 
 /// <summary>How libtorch stores images and filters.</summary>
 public enum MemoryLayout
