@@ -41,7 +41,10 @@ public readonly struct Philox
     }
 
     /// <summary>Uniform in [0, 1), on a grid of 2⁻²⁴.</summary>
-    public float Uniform(uint step, ulong index) => (Word(step, index) >> 8) * (1f / (1 << 24));
+    public float Uniform(uint step, ulong index) => ToUniform(Word(step, index));
+
+    /// <summary>What <see cref="Uniform"/> makes of a word.</summary>
+    public static float ToUniform(uint word) => (word >> 8) * (1f / (1 << 24));
 
     /// <summary>Standard normal by Box and Muller, computed in double.</summary>
     public float Normal(uint step, ulong index)

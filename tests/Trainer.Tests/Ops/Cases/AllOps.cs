@@ -10,6 +10,9 @@ public static class AllOps
     public static IReadOnlyList<OpFamily> Families { get; } =
     [
         .. ElementwiseCases.All,
+        .. SoftmaxCases.All,
+        .. DropoutCases.All,
+        .. PoolingCases.All,
         .. NormalizationCases.All,
     ];
 
