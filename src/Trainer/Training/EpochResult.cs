@@ -1,0 +1,41 @@
+namespace Gimbal.Trainer.Training;
+
+/// <summary>What an epoch achieved.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="TrainLoss">Mean loss over the epoch's batches, each before its update.</param>
+/// <param name="TrainAccuracy">Share of training images classified right, each before its update; 0 to 1.</param>
+/// <param name="ValidationLoss">Mean loss on the held-out images; null without them.</param>
+/// <param name="ValidationAccuracy">Accuracy on the held-out images, 0 to 1; null without them.</param>
+/// <param name="TestLoss">Mean loss on the test set.</param>
+/// <param name="TestAccuracy">Accuracy on the test set, 0 to 1.</param>
+/// <param name="LearningRate">Rate of the last step.</param>
+/// <param name="GradientNorm">Mean norm of all gradients before clipping.</param>
+/// <param name="ClippedShare">Share of steps whose gradient was scaled down by norm clipping.</param>
+/// <param name="SkippedSteps">Steps without an update because loss or gradient was not finite.</param>
+/// <param name="Seconds">Time for training, without evaluation.</param>
+/// <param name="ImagesPerSecond">Training images per second.</param>
+public sealed record EpochResult(
+    int Epoch,
+    double TrainLoss,
+    double TrainAccuracy,
+    double? ValidationLoss,
+    double? ValidationAccuracy,
+    double TestLoss,
+    double TestAccuracy,
+    double LearningRate,
+    double GradientNorm,
+    double ClippedShare,
+    int SkippedSteps,
+    double Seconds,
+    double ImagesPerSecond);
+
+/// <summary>A step is done; reported after every step.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Batch">Batches of the epoch done so far.</param>
+/// <param name="Batches">Batches of an epoch.</param>
+/// <param name="Loss">Mean loss of the batch.</param>
+/// <param name="LearningRate">Rate of the step.</param>
+/// <param name="GradientNorm">Norm before clipping.</param>
+/// <param name="ImagesPerSecond">Since the epoch began or went on.</param>
+public readonly record struct StepReport(
+    int Epoch, int Batch, int Batches, float Loss, double LearningRate, float GradientNorm, double ImagesPerSecond);
