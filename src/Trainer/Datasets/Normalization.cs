@@ -1,3 +1,5 @@
+using Gimbal.Imaging;
+
 namespace Gimbal.Trainer.Datasets;
 
 /// <summary>What turns bytes into the network's input: (p/255 − mean)/std per channel, in float32 and in that order.</summary>
@@ -44,14 +46,5 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     }
 
     /// <summary>The input value of each byte, per channel: 256 entries a channel.</summary>
-    internal float[] Table()
-    {
-        float[] table = new float[Mean.Count * 256];
-        for (int i = 0; i < table.Length; i++)
-        {
-            table[i] = (((i & 255) / 255f) - Mean[i >> 8]) / Std[i >> 8];
-        }
-
-        return table;
-    }
+    internal float[] Table() => NormalizationTable.Create(Mean, Std);
 }

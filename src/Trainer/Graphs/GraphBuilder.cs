@@ -61,7 +61,17 @@ public sealed class GraphBuilder
             overwrites?[i] is { } state ? Claim($"{state.Name}.next") : i == 0 ? name : Claim($"{name}.{i}"));
     }
 
-    /// <summary>Adds a node and results whose names are known, as they are in a graph's text.</summary>
+    /// <summary>Adds a node under a full name, which its first output shares; the scope does not matter.</summary>
+    /// <returns>The first output.</returns>
+    /// <exception cref="ShapeException">The inputs do not fit the op.</exception>
+    public Value AddNamed(string name, Op op, IReadOnlyList<Value> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        string unique = Claim(name);
+        return Append(unique, op, inputs, null, i => i == 0 ? unique : Claim($"{unique}.{i}"))[0];
+    }
+
+    /// <summary>Adds a node whose results all have known names, as they have in a graph's text.</summary>
     internal void AddNamed(string name, Op op, IReadOnlyList<Value> inputs, IReadOnlyList<string> outputs, IReadOnlyList<Value?> overwrites)
     {
         Claim(name);

@@ -1,0 +1,33 @@
+using Gimbal.Inference;
+
+namespace Gimbal.Export;
+
+/// <summary>What the file is made for.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>Smallest operator set that can be asked for.</summary>
+    public const int LeastOpset = 13;
+
+    /// <summary>Largest operator set that can be asked for.</summary>
+    public const int MostOpset = 21;
+
+    /// <summary>Operator set, 13 to 21. 17 runs on every ONNX Runtime since 1.12 and is the newest the Debian 12 checker knows.</summary>
+    public int Opset { get; init; } = 17;
+
+    /// <summary>What the input holds.</summary>
+    public InputForm Input { get; init; } = InputForm.FloatNchw;
+
+    /// <summary>What the output holds.</summary>
+    public OutputForm Output { get; init; } = OutputForm.Logits;
+
+    /// <summary>The IR version that belongs to <see cref="Opset"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The operator set is not 13 to 21.</exception>
+    public int IrVersion => Opset switch
+    {
+        13 or 14 => 7,
+        >= 15 and <= 18 => 8,
+        19 or 20 => 9,
+        21 => 10,
+        _ => throw new ArgumentOutOfRangeException(nameof(Opset), Opset, $"{LeastOpset} to {MostOpset} are supported"),
+    };
+}

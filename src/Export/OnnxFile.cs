@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Gimbal.Export.Onnx;
+using Gimbal.Inference;
+using Gimbal.Trainer.Checkpoints;
+using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Plans;
+using Google.Protobuf;
+
+namespace Gimbal.Export;
+
+/// <summary>Writes model files, and only such that ONNX Runtime agrees with.</summary>
+public static class OnnxFile
+{
+    private const int GoldenSamples = 4;
+
+    /// <summary>Exports a network, lets ONNX Runtime check it on real pictures, and writes it.</summary>
+    /// <param name="path">Target; replaced whole or not at all.</param>
+    /// <param name="model">What to export.</param>
+    /// <param name="options">In which form.</param>
+    /// <param name="samples">Pictures the model was not fitted to: the test set or a part of it. The first ones travel in the file for the self-test.</param>
+    /// <param name="device">The trainer's device, for the reference.</param>
+    /// <exception cref="ParityException">ONNX Runtime does not agree; nothing was written.</exception>
+    /// <exception cref="DiskException">The file could not be written.</exception>
+    public static ParityReport Write(string path, TrainedModel model, ExportOptions options, ImageSource samples, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(samples);
+        ParityGate gate = new(model, samples, device, options.Output);
+        ModelProto proto = OnnxExporter.Export(model, options, Metadata(model, options, samples, gate).ToProperties());
+        return Publish(path, proto, model, samples, gate, device);
+    }
+
+    /// <summary>Compares an existing file with the network it came from, again.</summary>
+    /// <exception cref="ModelFileException">The file cannot be loaded.</exception>
+    public static ParityReport Verify(string path, TrainedModel model, ImageSource samples, Device device)
+    {
+        using ImageClassifier file = ImageClassifier.Load(path);
+        ParityReport report = new ParityGate(model, samples, device, file.Metadata.Output).Compare(file);
+        return report.Passed
+            ? report
+            : report with { FirstDivergentNode = Divergence.FirstNode(ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)), model, samples, device) };
+    }
+
+    /// <summary>Accuracy of a file on labelled pictures, 0 to 1.</summary>
+    public static double Accuracy(ImageClassifier file, ImageSource samples)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(samples);
+        byte[] pixels = new byte[samples.PixelBytes];
+        int correct = 0;
+        for (int i = 0; i < samples.Count; i++)
+        {
+            samples.Read(i, pixels);
+            correct += file.ClassifyBatch(pixels)[0].Best.Index == samples.Label(i) ? 1 : 0;
+        }
+
+        return (double)correct / samples.Count;
+    }
+
+    /// <summary>Checks a finished file and writes it.</summary>
+    internal static ParityReport Publish(string path, ModelProto proto, TrainedModel model, ImageSource samples, ParityGate gate, Device device)
+    {
+        byte[] content = proto.ToByteArray();
+        ParityReport report;
+        using (ImageClassifier file = ImageClassifier.Load(content))
+        {
+            report = gate.Compare(file);
+        }
+
+        if (!report.Passed)
+        {
+            throw new ParityException(path, report with { FirstDivergentNode = Divergence.FirstNode(proto, model, samples, device) ?? "output" });
+        }
+
+        DurableFile.Write(path, content);
+        return report;
+    }
+
+    internal static ModelMetadata Metadata(TrainedModel model, ExportOptions options, ImageSource samples, ParityGate gate)
+    {
+        (int channels, int height, int width) = model.Network.ImageSize;
+        return new ModelMetadata(
+            model.Classes,
+            options.Input,
+            options.Output,
+            channels,
+            height,
+            width,
+            model.Normalization.Mean,
+            model.Normalization.Std,
+            [.. Enumerable.Range(0, Math.Min(GoldenSamples, samples.Count)).Select(i => Golden(samples, i, gate))],
+            gate.Tolerance,
+            ((JsonObject)model.Facts.DeepClone()).ToJsonString());
+    }
+
+    private static GoldenSample Golden(ImageSource samples, int index, ParityGate gate)
+    {
+        byte[] pixels = new byte[samples.PixelBytes];
+        samples.Read(index, pixels);
+        return new GoldenSample(pixels, gate.ReferenceOf(index));
+    }
+}

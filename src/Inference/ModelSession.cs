@@ -1,0 +1,157 @@
+using Gimbal.Imaging;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Gimbal.Inference;
+
+/// <summary>An ONNX Runtime session over a checked model: the only place that talks to ONNX Runtime.</summary>
+internal sealed class ModelSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly float[] _table;
+    private readonly string _input;
+    private readonly string _output;
+
+    private ModelSession(InferenceSession session, ModelMetadata metadata, ExecutionProvider provider)
+    {
+        (_session, Metadata, Provider) = (session, metadata, provider);
+        _input = session.InputNames[0];
+        _output = session.OutputNames[0];
+        _table = NormalizationTable.Create(metadata.Mean, metadata.Std);
+    }
+
+    public ModelMetadata Metadata { get; }
+
+    public ExecutionProvider Provider { get; }
+
+    /// <summary>Bytes of one picture.</summary>
+    public int PixelBytes => Metadata.Channels * Metadata.Height * Metadata.Width;
+
+    public static ModelSession Create(byte[] model, ImageClassifierOptions options)
+    {
+        if (model.Length == 0)
+        {
+            throw new ModelFileException("the file is empty");
+        }
+
+        using SessionOptions sessionOptions = new() { IntraOpNumThreads = options.Threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        ExecutionProvider provider = ChooseProvider(options.Provider, sessionOptions);
+        InferenceSession session;
+        try
+        {
+            session = new InferenceSession(model, sessionOptions);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelFileException($"ONNX Runtime refuses the model: {FirstLine(e.Message)}", e);
+        }
+
+        try
+        {
+            ModelMetadata metadata = ModelMetadata.Parse(session.ModelMetadata.CustomMetadataMap);
+            CheckSignature(session, metadata);
+            return new ModelSession(session, metadata, provider);
+        }
+        catch (ModelFileException)
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public void RunPixels(ReadOnlySpan<byte> pixels, Span<float> outputs)
+    {
+        int count = pixels.Length / PixelBytes;
+        if (Metadata.Input == InputForm.UInt8Nhwc)
+        {
+            Run<byte>(pixels.ToArray(), [count, Metadata.Height, Metadata.Width, Metadata.Channels], outputs);
+            return;
+        }
+
+        float[] images = new float[pixels.Length];
+        int plane = Metadata.Height * Metadata.Width;
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            (int image, int rest) = Math.DivRem(i, PixelBytes);
+            (int position, int channel) = Math.DivRem(rest, Metadata.Channels);
+            images[(image * PixelBytes) + (channel * plane) + position] = _table[(channel << 8) + pixels[i]];
+        }
+
+        RunArray(images, outputs);
+    }
+
+    public void RunNormalized(ReadOnlySpan<float> images, Span<float> outputs)
+    {
+        if (Metadata.Input != InputForm.FloatNchw)
+        {
+            throw new InvalidOperationException("the model takes raw pixels and normalises them itself");
+        }
+
+        RunArray(images.ToArray(), outputs);
+    }
+
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    private static ExecutionProvider ChooseProvider(ExecutionProvider wanted, SessionOptions options)
+    {
+        if (wanted == ExecutionProvider.Cpu)
+        {
+            return ExecutionProvider.Cpu;
+        }
+
+        try
+        {
+            options.AppendExecutionProvider_CUDA();
+            return ExecutionProvider.Cuda;
+        }
+        catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            return wanted == ExecutionProvider.CudaIfAvailable
+                ? ExecutionProvider.Cpu
+                : throw new PlatformNotSupportedException(
+                    $"ONNX Runtime has no CUDA provider here ({FirstLine(e.Message)}); reference Microsoft.ML.OnnxRuntime.Gpu and install its CUDA and cuDNN", e);
+        }
+    }
+
+    private static void CheckSignature(InferenceSession session, ModelMetadata metadata)
+    {
+        Type element = metadata.Input == InputForm.FloatNchw ? typeof(float) : typeof(byte);
+        int[] wanted = metadata.Input == InputForm.FloatNchw
+            ? [-1, metadata.Channels, metadata.Height, metadata.Width]
+            : [-1, metadata.Height, metadata.Width, metadata.Channels];
+        Check(session.InputMetadata, "input", element, wanted);
+        Check(session.OutputMetadata, "output", typeof(float), [-1, metadata.Classes.Count]);
+    }
+
+    private static void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string what, Type element, int[] wanted)
+    {
+        if (nodes.Count != 1)
+        {
+            throw new ModelFileException($"the graph has {nodes.Count} {what}s; one is wanted");
+        }
+
+        NodeMetadata node = nodes.Values.First();
+        if (!node.IsTensor || node.ElementType != element || !node.Dimensions.AsSpan().SequenceEqual(wanted))
+        {
+            throw new ModelFileException(
+                $"the graph's {what} is {node.ElementType?.Name} [{string.Join(',', node.Dimensions)}], the metadata asks for {element.Name} [{string.Join(',', wanted)}]");
+        }
+    }
+
+    private void RunArray(float[] images, Span<float> outputs) =>
+        Run(images, [images.Length / PixelBytes, Metadata.Channels, Metadata.Height, Metadata.Width], outputs);
+
+    private void Run<T>(T[] input, long[] shape, Span<float> outputs)
+        where T : unmanaged
+    {
+        using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, shape);
+        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_runOptions, [_input], [value], [_output]);
+        results[0].GetTensorDataAsSpan<float>().CopyTo(outputs);
+    }
+
+    private static string FirstLine(string message) => message.Split('\n')[0].Trim();
+}
