@@ -17,6 +17,8 @@ public sealed class Checkpoint
     private const string EpochKey = "gimbal.epoch";
     private const string BatchKey = "gimbal.batch";
     private const string BestMetricKey = "gimbal.best_metric";
+    private const string ProgressKey = "gimbal.progress";
+    private const string FingerprintKey = "gimbal.fingerprint";
     private const string OptionsKey = "gimbal.options";
     private const string GraphKey = "gimbal.graph";
     private const string ClassNamesKey = "gimbal.class_names";
@@ -40,6 +42,12 @@ public sealed class Checkpoint
 
     /// <summary>Best value so far of the metric that chooses the best checkpoint; null before the first evaluation.</summary>
     public double? BestMetric { get; init; }
+
+    /// <summary>What the trainer counts beyond the position, as JSON: the history of epochs, sums of the one under way.</summary>
+    public required string Progress { get; init; }
+
+    /// <summary>Fingerprint of the training images, so that a run does not go on with other data.</summary>
+    public required string Fingerprint { get; init; }
 
     /// <summary>Every effective option of the run, as JSON.</summary>
     public required string Options { get; init; }
@@ -93,6 +101,8 @@ public sealed class Checkpoint
             Epoch = facts.Number<int>(EpochKey),
             Batch = facts.Number<int>(BatchKey),
             BestMetric = facts.Has(BestMetricKey) ? facts.Number<double>(BestMetricKey) : null,
+            Progress = facts.Text(ProgressKey),
+            Fingerprint = facts.Text(FingerprintKey),
             Options = facts.Text(OptionsKey),
             Graph = facts.Text(GraphKey),
             ClassNames = facts.List<string>(ClassNamesKey),
@@ -111,6 +121,8 @@ public sealed class Checkpoint
             [StepKey] = Step.ToString(CultureInfo.InvariantCulture),
             [EpochKey] = Epoch.ToString(CultureInfo.InvariantCulture),
             [BatchKey] = Batch.ToString(CultureInfo.InvariantCulture),
+            [ProgressKey] = Progress,
+            [FingerprintKey] = Fingerprint,
             [OptionsKey] = Options,
             [GraphKey] = Graph,
             [ClassNamesKey] = JsonSerializer.Serialize(ClassNames),

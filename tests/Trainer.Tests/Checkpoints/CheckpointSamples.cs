@@ -18,6 +18,8 @@ internal static class CheckpointSamples
             Epoch = (int)(step / 10),
             Batch = (int)(step % 10),
             BestMetric = 1.0 / step,
+            Progress = "{}",
+            Fingerprint = "0123456789abcdef",
             Options = $$"""{"lr": 0.1, "out": "runs/\"a\" {{step}}"}""",
             Graph = "x = input\ny = Relu(x)\n",
             ClassNames = ["cat", "dog, big", "Löwe \"x\""],

@@ -23,6 +23,8 @@ public sealed class CheckpointTests
             Epoch = epoch,
             Batch = int.MaxValue - epoch,
             BestMetric = best,
+            Progress = text,
+            Fingerprint = text,
             Options = text,
             Graph = text + "\n",
             ClassNames = names,
