@@ -14,6 +14,8 @@ public static class AllOps
         .. DropoutCases.All,
         .. PoolingCases.All,
         .. NormalizationCases.All,
+        .. LossCases.All,
+        .. UpdateCases.All,
     ];
 
     /// <summary>The chosen cases and the first drawn ones of every op, by name.</summary>

@@ -116,6 +116,6 @@ internal static class PoolingCases
             window,
             new Size2(random.Next(1, 4), random.Next(1, 4)),
             pad,
-            TensorType.Image(random.Next(1, 3), random.Next(1, 12), window.H + random.Next(4), window.W + random.Next(4)));
+            TensorType.Image(random.Next(1, 3), random.Next(1, 4), window.H + random.Next(4), window.W + random.Next(4)));
     }
 }

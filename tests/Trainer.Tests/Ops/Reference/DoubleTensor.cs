@@ -39,10 +39,12 @@ public sealed class DoubleTensor(Shape shape, double[] values)
     }
 
     /// <summary>All index tuples of a shape of rank 4, in order.</summary>
-    public static IEnumerable<(int N, int C, int H, int W)> Places(Shape shape) =>
-        from n in Enumerable.Range(0, shape[0])
-        from c in Enumerable.Range(0, shape[1])
-        from h in Enumerable.Range(0, shape[2])
-        from w in Enumerable.Range(0, shape[3])
-        select (n, c, h, w);
+    public static IEnumerable<(int N, int C, int H, int W)> Places(Shape shape)
+    {
+        int plane = shape[2] * shape[3];
+        for (int i = 0; i < shape.Count; i++)
+        {
+            yield return (i / (shape[1] * plane), i / plane % shape[1], i / shape[3] % shape[2], i % shape[3]);
+        }
+    }
 }

@@ -70,6 +70,9 @@ internal static class NormalizationReference
         });
     }
 
+    public static DoubleTensor Sum(DoubleTensor x) =>
+        new(new Shape(x.Shape[1]), [.. Enumerable.Range(0, x.Shape[1]).Select(c => PlacesOf(x.Shape, c).Sum(i => x[i]))]);
+
     private static IReadOnlyList<DoubleTensor> Gradients(
         DoubleTensor x, DoubleTensor gradY, Func<int, int[], (Func<int, double> Normalized, Func<int, double> GradX)> ofChannel)
     {

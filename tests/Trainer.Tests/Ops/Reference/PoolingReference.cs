@@ -13,7 +13,7 @@ internal static class PoolingReference
         DoubleTensor positions = new(shape);
         foreach ((int n, int c, int p, int q) in DoubleTensor.Places(shape))
         {
-            (int H, int W)[] pixels = [.. Pixels(x.Shape, op.Window, op.Stride, op.Pad, p, q)];
+            List<(int H, int W)> pixels = Pixels(x.Shape, op.Window, op.Stride, op.Pad, p, q);
             (int H, int W) best = pixels[0];
             foreach ((int H, int W) pixel in pixels)
             {
@@ -44,8 +44,8 @@ internal static class PoolingReference
     [
         DoubleTensor.Image(OutputShape(x.Shape, window, stride, pad), (n, c, p, q) =>
         {
-            (int H, int W)[] pixels = [.. Pixels(x.Shape, window, stride, pad, p, q)];
-            return pixels.Sum(pixel => x[n, c, pixel.H, pixel.W]) / (counting == PadCounting.Included ? window.H * window.W : pixels.Length);
+            List<(int H, int W)> pixels = Pixels(x.Shape, window, stride, pad, p, q);
+            return pixels.Sum(pixel => x[n, c, pixel.H, pixel.W]) / (counting == PadCounting.Included ? window.H * window.W : pixels.Count);
         }),
     ];
 
@@ -54,10 +54,10 @@ internal static class PoolingReference
         DoubleTensor gradX = new(new Shape(gradY.Shape[0], gradY.Shape[1], op.Extent.H, op.Extent.W));
         foreach ((int n, int c, int p, int q) in DoubleTensor.Places(gradY.Shape))
         {
-            (int H, int W)[] pixels = [.. Pixels(gradX.Shape, op.Window, op.Stride, op.Pad, p, q)];
+            List<(int H, int W)> pixels = Pixels(gradX.Shape, op.Window, op.Stride, op.Pad, p, q);
             foreach ((int h, int w) in pixels)
             {
-                gradX[n, c, h, w] += gradY[n, c, p, q] / (op.Counting == PadCounting.Included ? op.Window.H * op.Window.W : pixels.Length);
+                gradX[n, c, h, w] += gradY[n, c, p, q] / (op.Counting == PadCounting.Included ? op.Window.H * op.Window.W : pixels.Count);
             }
         }
 
@@ -70,11 +70,21 @@ internal static class PoolingReference
         ((x[2] + pad.Top + pad.Bottom - window.H) / stride.H) + 1,
         ((x[3] + pad.Left + pad.Right - window.W) / stride.W) + 1);
 
-    private static IEnumerable<(int H, int W)> Pixels(Shape x, Size2 window, Size2 stride, Pad2 pad, int p, int q) =>
-        from r in Enumerable.Range(0, window.H)
-        from s in Enumerable.Range(0, window.W)
-        let h = (p * stride.H) - pad.Top + r
-        let w = (q * stride.W) - pad.Left + s
-        where h >= 0 && h < x[2] && w >= 0 && w < x[3]
-        select (h, w);
+    private static List<(int H, int W)> Pixels(Shape x, Size2 window, Size2 stride, Pad2 pad, int p, int q)
+    {
+        List<(int H, int W)> pixels = [];
+        for (int r = 0; r < window.H; r++)
+        {
+            for (int s = 0; s < window.W; s++)
+            {
+                (int h, int w) = ((p * stride.H) - pad.Top + r, (q * stride.W) - pad.Left + s);
+                if (h >= 0 && h < x[2] && w >= 0 && w < x[3])
+                {
+                    pixels.Add((h, w));
+                }
+            }
+        }
+
+        return pixels;
+    }
 }

@@ -9,7 +9,7 @@ public static class ReferenceOps
 {
     /// <summary>The outputs of <paramref name="op"/>.</summary>
     public static IReadOnlyList<DoubleTensor> Evaluate(Op op, IReadOnlyList<TensorType> types, IReadOnlyList<DoubleTensor> x) =>
-        Activation(op, x) ?? Window(op, x) ?? Normalization(op, x)
+        (op as IHasReference)?.Evaluate(x) ?? Activation(op, x) ?? Window(op, x) ?? Normalization(op, x) ?? Update(op, x)
         ?? throw new ArgumentException($"{op.Name} of {string.Join(", ", types)} has no reference", nameof(op));
 
     private static IReadOnlyList<DoubleTensor>? Activation(Op op, IReadOnlyList<DoubleTensor> x) => op switch
@@ -42,6 +42,8 @@ public static class ReferenceOps
             (n, c, h, w) => x[0][n, c, h * o.Stride.H, w * o.Stride.W])],
         Pad o => [ActivationReference.Pad(o, x[0])],
         PadGrad o => [ActivationReference.PadGrad(o, x[0])],
+        Flatten => [new DoubleTensor(new Shape(x[0].Shape[0], x[0].Shape.Count / x[0].Shape[0]), x[0].Values)],
+        FlattenGrad o => [new DoubleTensor(new Shape(x[0].Shape[0], o.C, o.H, o.W), x[0].Values)],
         _ => null,
     };
 
@@ -51,6 +53,18 @@ public static class ReferenceOps
         BatchNormalizationGrad => NormalizationReference.TrainGrad(x),
         FrozenBatchNormalization o => NormalizationReference.Frozen(o, x),
         FrozenBatchNormalizationGrad o => NormalizationReference.FrozenGrad(o, x),
+        ChannelSum => [NormalizationReference.Sum(x[0])],
+        _ => null,
+    };
+
+    private static IReadOnlyList<DoubleTensor>? Update(Op op, IReadOnlyList<DoubleTensor> x) => op switch
+    {
+        SoftmaxCrossEntropy o => LossReference.CrossEntropy(o, x),
+        ParameterUpdate o => UpdateReference.Apply(o, x, UpdateReference.Of(o, lr: x[2][0], t: x[0][0])),
+        EmaUpdate o => UpdateReference.Average(o, x),
+        AdaptiveClip o => [UpdateReference.ClipUnits(o, x[0], x[1])],
+        GradientNorm => UpdateReference.Norms(x),
+        StepCount => [LossReference.Scalar(x[0][0] + (double.IsFinite(x[1][0]) ? 1 : 0))],
         _ => null,
     };
 }
