@@ -10,6 +10,7 @@ public static class AllOps
     public static IReadOnlyList<OpFamily> Families { get; } =
     [
         .. ElementwiseCases.All,
+        .. ProductCases.All,
         .. SoftmaxCases.All,
         .. DropoutCases.All,
         .. PoolingCases.All,

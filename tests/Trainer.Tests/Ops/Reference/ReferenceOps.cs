@@ -9,7 +9,7 @@ public static class ReferenceOps
 {
     /// <summary>The outputs of <paramref name="op"/>.</summary>
     public static IReadOnlyList<DoubleTensor> Evaluate(Op op, IReadOnlyList<TensorType> types, IReadOnlyList<DoubleTensor> x) =>
-        (op as IHasReference)?.Evaluate(x) ?? Activation(op, x) ?? Window(op, x) ?? Normalization(op, x) ?? Update(op, x)
+        (op as IHasReference)?.Evaluate(x) ?? Activation(op, x) ?? Product(op, x) ?? Window(op, x) ?? Normalization(op, x) ?? Update(op, x)
         ?? throw new ArgumentException($"{op.Name} of {string.Join(", ", types)} has no reference", nameof(op));
 
     private static IReadOnlyList<DoubleTensor>? Activation(Op op, IReadOnlyList<DoubleTensor> x) => op switch
@@ -27,6 +27,15 @@ public static class ReferenceOps
         Softmax => [ActivationReference.Softmax(x[0])],
         SoftmaxGrad => [ActivationReference.SoftmaxGrad(x[0], x[1])],
         Dropout o => [ActivationReference.Dropout(o, x[0], x[1])],
+        _ => null,
+    };
+
+    private static IReadOnlyList<DoubleTensor>? Product(Op op, IReadOnlyList<DoubleTensor> x) => op switch
+    {
+        Conv o => [ProductReference.Conv(o, x[0], x[1], x.ElementAtOrDefault(2))],
+        ConvGradInput o => [ProductReference.ConvGradInput(o, x[0], x[1])],
+        ConvGradWeight o => [ProductReference.ConvGradWeight(o, x[0], x[1])],
+        Gemm o => [ProductReference.Gemm(o, x[0], x[1], x.ElementAtOrDefault(2))],
         _ => null,
     };
 
