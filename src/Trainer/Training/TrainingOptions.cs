@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Gimbal.Trainer.Datasets;
 
 namespace Gimbal.Trainer.Training;
 
@@ -163,6 +164,10 @@ public sealed record TrainingOptions
     public int? Limit { get; init; }
 
 
+    /// <summary>Pictures that cannot be decoded.</summary>
+    [Description("pictures that cannot be decoded: fail or skip")]
+    public BadImages BadImages { get; init; }
+
     /// <summary>Loss or gradient not finite.</summary>
     [Description("a loss or gradient that is not finite: stop or skip the step")]
     public NonFinitePolicy NonFinite { get; init; }
@@ -182,6 +187,17 @@ public sealed record TrainingOptions
     /// <summary>Seed of everything random.</summary>
     [Description("seed of everything random")]
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>The part that concerns the data.</summary>
+    public DataOptions ToDataOptions() => new()
+    {
+        Size = Size,
+        Validation = Validation,
+        TestFraction = TestFraction,
+        Limit = Limit,
+        Seed = Seed,
+        BadImages = BadImages,
+    };
 
     /// <summary>Fills what was left open.</summary>
     public TrainingOptions Resolve()

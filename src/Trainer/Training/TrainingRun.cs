@@ -87,6 +87,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Of the training images.</summary>
     public Normalization Normalization { get; }
 
+    /// <summary>Names of the classes.</summary>
+    public IReadOnlyList<string> Classes => _data.Train.Classes;
+
     /// <summary>Where the run stands.</summary>
     public RunPosition Position { get; private set; } = new();
 

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Gimbal.Trainer.Checkpoints;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Training;
+
+/// <summary>A run on disk: config.json, metrics.jsonl, metrics.csv and checkpoints/. Every file is replaced whole or not at all.</summary>
+public sealed class RunFolder : IDisposable
+{
+    /// <summary>Every effective option.</summary>
+    public const string ConfigName = "config.json";
+
+    private const string CheckpointsName = "checkpoints";
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    private static readonly JsonSerializerOptions s_config = new(s_json) { WriteIndented = true };
+
+    private static readonly JsonSerializerOptions s_metrics = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    private readonly CheckpointFolder _checkpoints;
+    private readonly string _fingerprint;
+
+    private RunFolder(string path, CheckpointFolder checkpoints, string fingerprint) => (Path, _checkpoints, _fingerprint) = (path, checkpoints, fingerprint);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Creates or opens a folder for writing; no other run can write to it meanwhile.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="fingerprint">Of the training images.</param>
+    /// <exception cref="DiskException">It cannot be created, or another run has it open.</exception>
+    public static RunFolder Open(string path, string fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new RunFolder(path, CheckpointFolder.Open(System.IO.Path.Combine(path, CheckpointsName)), fingerprint);
+    }
+
+    /// <summary>Writes config.json.</summary>
+    /// <exception cref="DiskException">It could not be written.</exception>
+    public void WriteConfig(TrainingOptions options) =>
+        DurableFile.Write(System.IO.Path.Combine(Path, ConfigName), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(options, s_config) + "\n"));
+
+    /// <summary>Saves the run as it stands, and its metrics.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isBest">Whether it is the best so far.</param>
+    /// <exception cref="DiskException">It was not saved; what was saved before is unharmed.</exception>
+    public void Save(TrainingRun run, bool isBest)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        Checkpoint checkpoint = new()
+        {
+            Tensors = run.CaptureState(),
+            Seed = run.Options.Seed,
+            Step = ((long)run.Position.Epoch * run.BatchesPerEpoch) + run.Position.Batch,
+            Epoch = run.Position.Epoch,
+            Batch = run.Position.Batch,
+            Progress = JsonSerializer.Serialize(run.Position, s_metrics),
+            Fingerprint = _fingerprint,
+            Options = JsonSerializer.Serialize(run.Options, s_json),
+            Graph = GraphText.Print(run.Network.Graph),
+            ClassNames = run.Classes,
+            Mean = run.Normalization.Mean,
+            Std = run.Normalization.Std,
+        };
+        _checkpoints.SaveLast(checkpoint);
+        if (isBest)
+        {
+            _checkpoints.SaveBest(checkpoint);
+        }
+
+        WriteMetrics(run.Position.History);
+    }
+
+    /// <summary>Reads what a checkpoint holds.</summary>
+    /// <param name="loaded">The checkpoint.</param>
+    /// <exception cref="DataFileException">Its options, position or graph cannot be read.</exception>
+    public static SavedRun Read(LoadedCheckpoint loaded)
+    {
+        ArgumentNullException.ThrowIfNull(loaded);
+        try
+        {
+            Checkpoint checkpoint = loaded.Checkpoint;
+            return new SavedRun(
+                new Network(GraphText.Parse(checkpoint.Graph, Ops.Catalogue.ByName)),
+                JsonSerializer.Deserialize<TrainingOptions>(checkpoint.Options, s_json) ?? new TrainingOptions(),
+                JsonSerializer.Deserialize<RunPosition>(checkpoint.Progress, s_metrics) ?? new RunPosition(),
+                checkpoint.Tensors,
+                checkpoint.ClassNames,
+                new Datasets.Normalization(checkpoint.Mean, checkpoint.Std),
+                checkpoint.Fingerprint);
+        }
+        catch (Exception e) when (e is JsonException or InvalidGraphException or ShapeException or KeyNotFoundException)
+        {
+            throw new DataFileException(loaded.Path, $"the checkpoint cannot be used ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Loads a run folder's checkpoint, or a checkpoint file.</summary>
+    /// <param name="path">Folder or file.</param>
+    /// <param name="which">Which of a folder's checkpoints.</param>
+    /// <exception cref="DataFileException">There is none, or none that is sound.</exception>
+    public static LoadedCheckpoint Load(string path, CheckpointChoice which = CheckpointChoice.Last)
+    {
+        if (File.Exists(path))
+        {
+            return new LoadedCheckpoint(Checkpoint.Load(path), path, null);
+        }
+
+        string folder = System.IO.Path.Combine(path, CheckpointsName);
+        string best = System.IO.Path.Combine(folder, CheckpointFolder.BestName);
+        return which == CheckpointChoice.Best && File.Exists(best)
+            ? new LoadedCheckpoint(Checkpoint.Load(best), best, null)
+            : CheckpointFolder.LoadLast(folder) ?? throw new DataFileException(path, "no run with a checkpoint and no checkpoint file");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _checkpoints.Dispose();
+
+    private void WriteMetrics(IReadOnlyList<EpochResult> history)
+    {
+        StringBuilder lines = new();
+        StringBuilder table = new("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,test_loss,test_accuracy,learning_rate,gradient_norm,clipped_share,skipped_steps,seconds,images_per_second\n");
+        foreach (EpochResult epoch in history)
+        {
+            lines.Append(JsonSerializer.Serialize(epoch, s_metrics)).Append('\n');
+            table.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.TrainLoss:R},{epoch.TrainAccuracy:R},{epoch.ValidationLoss:R},{epoch.ValidationAccuracy:R},{epoch.TestLoss:R},{epoch.TestAccuracy:R},")
+                .Append(CultureInfo.InvariantCulture, $"{epoch.LearningRate:R},{epoch.GradientNorm:R},{epoch.ClippedShare:R},{epoch.SkippedSteps},{epoch.Seconds:R},{epoch.ImagesPerSecond:R}\n");
+        }
+
+        DurableFile.Write(System.IO.Path.Combine(Path, "metrics.jsonl"), Encoding.UTF8.GetBytes(lines.ToString()));
+        DurableFile.Write(System.IO.Path.Combine(Path, "metrics.csv"), Encoding.UTF8.GetBytes(table.ToString()));
+    }
+}
+
+/// <summary>Which checkpoint of a run.</summary>
+public enum CheckpointChoice
+{
+    /// <summary>The newest.</summary>
+    Last,
+
+    /// <summary>The one with the highest validation accuracy; without validation the newest.</summary>
+    Best,
+}
+
+/// <summary>What a checkpoint holds, in the trainer's terms.</summary>
+/// <param name="Network">The network, rebuilt from its text.</param>
+/// <param name="Options">The options of the run.</param>
+/// <param name="Position">Where it stood.</param>
+/// <param name="State">Every tensor by name.</param>
+/// <param name="Classes">Names of the classes.</param>
+/// <param name="Normalization">Of the training images.</param>
+/// <param name="Fingerprint">Of the training images.</param>
+public sealed record SavedRun(
+    Network Network,
+    TrainingOptions Options,
+    RunPosition Position,
+    IReadOnlyDictionary<string, Tensor> State,
+    IReadOnlyList<string> Classes,
+    Datasets.Normalization Normalization,
+    string Fingerprint);
