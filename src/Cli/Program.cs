@@ -1,1 +1,40 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Gimbal.Cli;
+
+Option<bool> verbose = new("--verbose") { Description = "show stack traces of errors", Recursive = true };
+RootCommand root = new("Train in C#, ship ONNX: trains convolutional networks and ends in an ONNX file that ONNX Runtime has confirmed.");
+root.Options.Add(verbose);
+foreach (Verb verb in new Verb[] { new TrainVerb(), new ExportVerb(), new VerifyVerb(), new PredictVerb(), new InspectVerb(), new DoctorVerb() })
+{
+    root.Subcommands.Add(verb.ToCommand());
+}
+
+using CancellationTokenSource cancellation = new();
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"error: {UsageErrors.Describe(parsed)}");
+    return ExitCode.Usage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation.Token);
+}
+catch (Exception e) when (!parsed.GetValue(verbose) && ExitCode.Of(e) is { } code)
+{
+    Console.Error.WriteLine(e is OperationCanceledException ? "stopped" : $"error: {Output.Printable(e.Message)}");
+    return code;
+}
+
+// The first signal stops at the next step, after a checkpoint; the second one ends the process at once.
+void Cancel(PosixSignalContext context)
+{
+    context.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+}

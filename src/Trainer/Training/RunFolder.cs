@@ -17,14 +17,6 @@ public sealed class RunFolder : IDisposable
 
     private const string CheckpointsName = "checkpoints";
 
-    private static readonly JsonSerializerOptions s_json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
-    };
-
-    private static readonly JsonSerializerOptions s_config = new(s_json) { WriteIndented = true };
-
     private static readonly JsonSerializerOptions s_metrics = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -52,7 +44,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Writes config.json.</summary>
     /// <exception cref="DiskException">It could not be written.</exception>
     public void WriteConfig(TrainingOptions options) =>
-        DurableFile.Write(System.IO.Path.Combine(Path, ConfigName), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(options, s_config) + "\n"));
+        DurableFile.Write(System.IO.Path.Combine(Path, ConfigName), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(options, OptionNames.Json) + "\n"));
 
     /// <summary>Saves the run as it stands, and its metrics.</summary>
     /// <param name="run">The run.</param>
@@ -70,7 +62,7 @@ public sealed class RunFolder : IDisposable
             Batch = run.Position.Batch,
             Progress = JsonSerializer.Serialize(run.Position, s_metrics),
             Fingerprint = _fingerprint,
-            Options = JsonSerializer.Serialize(run.Options, s_json),
+            Options = JsonSerializer.Serialize(run.Options, OptionNames.Json),
             Graph = GraphText.Print(run.Network.Graph),
             ClassNames = run.Classes,
             Mean = run.Normalization.Mean,
@@ -96,7 +88,7 @@ public sealed class RunFolder : IDisposable
             Checkpoint checkpoint = loaded.Checkpoint;
             return new SavedRun(
                 new Network(GraphText.Parse(checkpoint.Graph, Ops.Catalogue.ByName)),
-                JsonSerializer.Deserialize<TrainingOptions>(checkpoint.Options, s_json) ?? new TrainingOptions(),
+                JsonSerializer.Deserialize<TrainingOptions>(checkpoint.Options, OptionNames.Json) ?? new TrainingOptions(),
                 JsonSerializer.Deserialize<RunPosition>(checkpoint.Progress, s_metrics) ?? new RunPosition(),
                 checkpoint.Tensors,
                 checkpoint.ClassNames,

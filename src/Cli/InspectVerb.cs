@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Gimbal.Inference;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Models;
+using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Training;
+
+namespace Gimbal.Cli;
+
+/// <summary><c>gimbal inspect</c>: graph, plan, memory and parameters of a model, a run or a file.</summary>
+internal sealed class InspectVerb : Verb
+{
+    private readonly Argument<string?> _source = new("RUN|MODEL.onnx") { Description = "run folder, checkpoint or model file", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _model = new("--model") { Description = "model of the catalogue", HelpName = "name" };
+    private readonly Option<int> _size = new("--size") { Description = "side of the images [default: 32]", HelpName = "number", DefaultValueFactory = _ => 32 };
+    private readonly Option<int> _classes = new("--classes") { Description = "number of classes [default: 10]", HelpName = "number", DefaultValueFactory = _ => 10 };
+    private readonly Option<int> _batch = new("--batch") { Description = "images per step [default: 128]", HelpName = "number", DefaultValueFactory = _ => 128 };
+    private readonly Option<bool> _plan = new("--plan") { Description = "print the training step's plan, one line per parallel loop" };
+
+    /// <inheritdoc/>
+    protected override Command Describe() => new("inspect", "print the graph, the memory and the parameters of a model, a run or a file") { _source, _model, _size, _classes, _batch, _plan };
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, Output output, CancellationToken cancellation)
+    {
+        string? source = parsed.GetValue(_source);
+        if ((source is null) == (parsed.GetValue(_model) is null))
+        {
+            throw new UsageException("inspect: name a run, a file or --model NAME, and only one of them");
+        }
+
+        if (source is not null && source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            InspectFile(source, output);
+            return ExitCode.Done;
+        }
+
+        Network network = source is null ? FromCatalogue(parsed) : RunFolder.Read(RunFolder.Load(source)).Network;
+        InspectNetwork(network, parsed, output);
+        return ExitCode.Done;
+    }
+
+    private static void InspectFile(string path, Output output)
+    {
+        using ImageClassifier file = ImageClassifier.Load(path);
+        ModelMetadata metadata = file.Metadata;
+        output.Line($"{path}: {metadata.Classes.Count} classes, input {metadata.Input} {metadata.Height}x{metadata.Width}x{metadata.Channels}, output {metadata.Output}, {metadata.Golden.Count} golden samples");
+        output.Line($"classes   {string.Join(", ", metadata.Classes)}");
+        output.Line(FormattableString.Invariant($"mean      {string.Join(", ", metadata.Mean)}   std {string.Join(", ", metadata.Std)}"));
+        output.Line($"training  {metadata.Training}");
+        output.Document(new JsonObject
+        {
+            ["classes"] = new JsonArray([.. metadata.Classes.Select(name => (JsonNode)name)]),
+            ["training"] = JsonNode.Parse(metadata.Training),
+        });
+    }
+
+    private Network FromCatalogue(ParseResult parsed)
+    {
+        string name = parsed.GetValue(_model)!;
+        if (!ModelCatalogue.Names.Contains(name))
+        {
+            string near = NearestName.Of(name, ModelCatalogue.Names) is { } known ? $"; did you mean {known}?" : "";
+            throw new UsageException($"--model: no model is called '{name}'{near} (there are {string.Join(", ", ModelCatalogue.Names)})");
+        }
+
+        return ModelCatalogue.Create(name, new ModelShape(3, parsed.GetValue(_size), parsed.GetValue(_classes)));
+    }
+
+    private void InspectNetwork(Network network, ParseResult parsed, Output output)
+    {
+        TrainingGraph graph = TrainingGraph.Create(network, new StepOptions(parsed.GetValue(_batch), new TrainingOptions().Resolve().ToOptimizer()));
+        using CpuDevice device = new(1);
+        using StateStore state = device.NewState(graph.Graph);
+        using Plan plan = device.NewPlan(graph.Graph, state);
+        output.Line(GraphText.Print(network.AtInference(1)), isBlock: true);
+        if (parsed.GetValue(_plan))
+        {
+            output.Line(string.Join('\n', plan.Listing), isBlock: true);
+        }
+
+        output.Line(FormattableString.Invariant(
+            $"{network.Name}: {network.ParameterCount:N0} parameters; training with batch {parsed.GetValue(_batch)}: {graph.Graph.Nodes.Count} nodes, {plan.Listing.Count} steps, {(state.MemoryBytes + plan.MemoryBytes) / 1048576.0:N1} MiB"));
+        output.Document(new JsonObject
+        {
+            ["model"] = network.Name,
+            ["parameters"] = network.ParameterCount,
+            ["nodes"] = graph.Graph.Nodes.Count,
+            ["steps"] = plan.Listing.Count,
+            ["state_bytes"] = state.MemoryBytes,
+            ["plan_bytes"] = plan.MemoryBytes,
+        });
+    }
+}

@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Gimbal.Export;
+using Gimbal.Trainer.Checkpoints;
+using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Models;
+using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Training;
+
+namespace Gimbal.Cli;
+
+/// <summary><c>gimbal train</c>: trains a model and ends with a verified model.onnx.</summary>
+internal sealed class TrainVerb : Verb
+{
+    private readonly TrainingFlags _training = new();
+    private readonly ExportFlags _export = new();
+    private readonly Argument<string?> _config = new("CONFIG.json") { Description = "file of options; flags win over it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _out = new("--out") { Description = "run folder [default: runs/MODEL-TIME]", HelpName = "folder" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "go on with --out, or with the newest run under runs/" };
+    private readonly Option<bool> _download = new("--download") { Description = "fetch the official archive where the folder lacks the files" };
+    private readonly Option<int> _saveSteps = new("--save-steps") { Description = "steps between checkpoints inside an epoch; 0: only at its end", HelpName = "number" };
+    private readonly Option<double?> _requireAccuracy = new("--require-accuracy") { Description = "exit with 5 below this test accuracy, 0 to 1", HelpName = "number" };
+
+    /// <inheritdoc/>
+    protected override Command Describe()
+    {
+        Command command = new("train", "train a model and export it; without options: resnet8 on built-in images, about a minute");
+        command.Arguments.Add(_config);
+        foreach (Option option in (Option[])[.. _training.All, .. _export.All, _out, _resume, _download, _saveSteps, _requireAccuracy])
+        {
+            command.Options.Add(option);
+        }
+
+        return command;
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, Output output, CancellationToken cancellation)
+    {
+        ExportOptions exportOptions = _export.Read(parsed);
+        (string folder, SavedRun? saved) = ChooseRun(parsed, output);
+        TrainingOptions options = ReadOptions(parsed, saved).Resolve();
+        options.Validate();
+        folder = folder.Length > 0 ? folder : NewFolder(options.Model);
+        using Device device = Devices.Open(options, output);
+        DataSplits data = DataSpec.Parse(options.Data).Open(options.ToDataOptions() with { Download = parsed.GetValue(_download) });
+        string fingerprint = Fingerprint.Of(data.Train);
+        if (saved is not null && saved.Fingerprint != fingerprint)
+        {
+            throw new UsageException($"--resume: the training images are not those of the run (fingerprint {fingerprint}, the run has {saved.Fingerprint})");
+        }
+
+        Network network = saved?.Network ?? ModelCatalogue.Create(
+            options.Model, new ModelShape(data.Train.Channels, new(data.Train.Height, data.Train.Width), data.Train.Classes.Count, options.Dropout));
+        using TrainingRun run = new(network, data, options, device);
+        if (saved is not null)
+        {
+            run.Restore(saved.State, saved.Position);
+        }
+
+        using RunFolder runFolder = RunFolder.Open(folder, fingerprint);
+        runFolder.WriteConfig(run.Options);
+        TrainingLog log = new(output);
+        log.Begin(run, data, folder);
+        long start = Stopwatch.GetTimestamp();
+        Train(run, runFolder, log, parsed.GetValue(_saveSteps), folder, cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return Finish(parsed, run, data, fingerprint, folder, exportOptions, device, seconds, output);
+    }
+
+    private static void Train(TrainingRun run, RunFolder folder, TrainingLog log, int saveSteps, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            run.Run(
+                new RunCallbacks { Step = log.Step, Epoch = log.Epoch, Save = folder.Save, SaveSteps = saveSteps },
+                cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            log.Stopped(path);
+            throw;
+        }
+    }
+
+    private int Finish(
+        ParseResult parsed, TrainingRun run, DataSplits data, string fingerprint, string folder, ExportOptions exportOptions, Device device, double seconds, Output output)
+    {
+        SavedRun best = RunFolder.Read(RunFolder.Load(folder, CheckpointChoice.Best));
+        EpochResult result = best.Position.History[^1];
+        TrainedModel model = SavedModels.ToTrainedModel(best, data.Name);
+        string path = Path.Combine(folder, "model.onnx");
+        ParityReport parity = OnnxFile.Write(path, model, exportOptions, ImageSubset.Take(data.Test, SavedModels.GateSamples, run.Options.Seed), device);
+        DurableFile.Write(Path.Combine(folder, "verify.json"), Encoding.UTF8.GetBytes(parity.ToJson() + "\n"));
+        TrainingLog.Finish(output, result, parity, path, folder, run.Position.BestEpoch, seconds);
+        output.Document(new JsonObject
+        {
+            ["accuracy"] = result.TestAccuracy,
+            ["loss"] = result.TestLoss,
+            ["epochs"] = run.Position.Epoch,
+            ["best_epoch"] = result.Epoch,
+            ["seconds"] = seconds,
+            ["images_per_second"] = run.Position.History.Average(epoch => epoch.ImagesPerSecond),
+            ["run"] = folder,
+            ["onnx"] = path,
+            ["fingerprint"] = fingerprint,
+            ["parity"] = JsonNode.Parse(parity.ToJson()),
+        });
+        double? required = parsed.GetValue(_requireAccuracy);
+        return required is { } least && result.TestAccuracy < least
+            ? throw new AccuracyException(FormattableString.Invariant($"--require-accuracy: test accuracy {result.TestAccuracy:0.####} is below {least}"))
+            : ExitCode.Done;
+    }
+
+    private (string Folder, SavedRun? Saved) ChooseRun(ParseResult parsed, Output output)
+    {
+        string folder = parsed.GetValue(_out) ?? "";
+        if (!parsed.GetValue(_resume))
+        {
+            return File.Exists(Path.Combine(folder, "checkpoints", CheckpointFolder.LastName))
+                ? throw new UsageException($"--out: {folder} holds a run already; add --resume or choose another folder")
+                : (folder, null);
+        }
+
+        folder = folder.Length > 0 ? folder : NewestRun();
+        LoadedCheckpoint loaded = RunFolder.Load(folder);
+        if (loaded.Notice is { } notice)
+        {
+            output.Line($"note: {notice}");
+        }
+
+        return (folder, RunFolder.Read(loaded));
+    }
+
+    private TrainingOptions ReadOptions(ParseResult parsed, SavedRun? saved)
+    {
+        string? file = parsed.GetValue(_config);
+        if (saved is null)
+        {
+            TrainingOptions options = new();
+            return _training.Apply(file is null ? options : TrainingFlags.ApplyFile(options, file), parsed);
+        }
+
+        return _training.Contradictions(file is null ? saved.Options : TrainingFlags.ApplyFile(saved.Options, file), saved.Options, parsed).FirstOrDefault() is { } contradiction
+            ? throw new UsageException($"--resume contradicts {contradiction}")
+            : _training.Apply(saved.Options, parsed);
+    }
+
+    private static string NewFolder(string model) =>
+        Path.Combine("runs", FormattableString.Invariant($"{model}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+
+    private static string NewestRun() => Directory.Exists("runs")
+        ? Directory.GetDirectories("runs").Where(run => File.Exists(Path.Combine(run, RunFolder.ConfigName))).MaxBy(Directory.GetLastWriteTimeUtc)
+            ?? throw new UsageException("--resume: there is no run under runs/; name one with --out")
+        : throw new UsageException("--resume: there is no folder runs/; name a run with --out");
+}

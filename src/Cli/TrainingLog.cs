@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using Gimbal.Export;
+using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Training;
+
+namespace Gimbal.Cli;
+
+/// <summary>What a person reads while a run trains.</summary>
+internal sealed class TrainingLog(Output output)
+{
+    private const double RedrawSeconds = 0.2;
+    private readonly CultureInfo _culture = CultureInfo.InvariantCulture;
+    private long _drawn;
+    private bool _isLineOpen;
+
+    /// <summary>Before the first epoch: what will be trained, and how long it will take.</summary>
+    public void Begin(TrainingRun run, DataSplits data, string folder)
+    {
+        (int channels, int height, int width) = run.Network.ImageSize;
+        output.Line(string.Create(_culture, $"data    {data.Name}: {data.Train.Count} training{(data.Validation is null ? "" : $", {data.Validation.Count} validation")} and {data.Test.Count} test images, {height}x{width}x{channels}, {data.Train.Classes.Count} classes"));
+        foreach (string note in data.Notes)
+        {
+            output.Line($"note    {note}");
+        }
+
+        output.Line(string.Create(_culture, $"model   {run.Network.Name}: {run.Network.ParameterCount:N0} parameters, {run.MemoryBytes / 1048576.0:N0} MiB for training"));
+        double epoch = run.EstimateEpochSeconds();
+        int left = run.Options.Epochs - run.Position.Epoch;
+        output.Line(string.Create(_culture, $"run     {folder}: {left} epochs of {run.BatchesPerEpoch} steps, about {Duration(epoch)} each, {Duration(epoch * left)} in all"));
+        output.Line();
+        output.Line("epoch   loss  train   test     rate    norm  clip  img/s");
+    }
+
+    /// <summary>After a step; redraws one line where the terminal can.</summary>
+    public void Step(StepReport step)
+    {
+        if (output.IsInteractive && Stopwatch.GetElapsedTime(_drawn).TotalSeconds > RedrawSeconds)
+        {
+            _drawn = Stopwatch.GetTimestamp();
+            _isLineOpen = true;
+            output.Redraw(string.Create(_culture, $"{step.Epoch,5}  {step.Loss,5:0.000}  step {step.Batch} of {step.Batches}, {step.ImagesPerSecond:0} img/s"));
+        }
+    }
+
+    /// <summary>After an epoch.</summary>
+    public void Epoch(EpochResult epoch)
+    {
+        if (_isLineOpen)
+        {
+            output.Redraw("");
+            _isLineOpen = false;
+        }
+
+        string validation = epoch.ValidationAccuracy is { } accuracy ? string.Create(_culture, $"  validation {100 * accuracy:0.00} %") : "";
+        string skipped = epoch.SkippedSteps > 0 ? string.Create(_culture, $"  {epoch.SkippedSteps} steps skipped") : "";
+        output.Line(string.Create(
+            _culture,
+            $"{epoch.Epoch,5}  {epoch.TrainLoss,5:0.000}  {100 * epoch.TrainAccuracy,5:0.0}  {100 * epoch.TestAccuracy,5:0.00}  {epoch.LearningRate,7:0.0e+0}  {epoch.GradientNorm,6:0.00}  {100 * epoch.ClippedShare,3:0}%  {epoch.ImagesPerSecond,5:0}{validation}{skipped}"));
+    }
+
+    /// <summary>After Ctrl+C.</summary>
+    public void Stopped(string folder) => output.Line($"checkpoint saved; go on with: gimbal train --resume --out {folder}");
+
+    /// <summary>At the end: the verdict and what to do next.</summary>
+    public static void Finish(Output output, EpochResult result, ParityReport parity, string path, string folder, int bestEpoch, double seconds)
+    {
+        output.Line();
+        output.Line(FormattableString.Invariant($"test accuracy {100 * result.TestAccuracy:0.00} %{(bestEpoch > 0 ? $" (epoch {bestEpoch}, the best on validation)" : "")}, trained in {Duration(seconds)}"));
+        output.Line($"{path}: {parity}");
+        output.Line();
+        output.Line("next:");
+        output.Line($"  gimbal predict {path} PICTURE.jpg");
+        output.Line($"  gimbal verify {path} --run {folder}");
+        output.Line($"  gimbal inspect {folder}");
+    }
+
+    private static string Duration(double seconds) => seconds < 100
+        ? FormattableString.Invariant($"{seconds:0.0} s")
+        : seconds < 6000 ? FormattableString.Invariant($"{seconds / 60:0.0} min") : FormattableString.Invariant($"{seconds / 3600:0.0} h");
+}

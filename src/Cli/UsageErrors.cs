@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Gimbal.Cli;
+
+/// <summary>Says in one line what is wrong with a command line.</summary>
+internal static class UsageErrors
+{
+    /// <summary>The first error, with the nearest known word where one was misspelt.</summary>
+    public static string Describe(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string where = command is RootCommand ? "gimbal" : $"gimbal {command.Name}";
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+        {
+            bool isFlag = unknown.StartsWith('-');
+            IEnumerable<string> known = isFlag ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name);
+            string near = NearestName.Of(unknown.Split('=')[0], known) is { } name ? $"; did you mean {name}?" : $"; '{where} --help' lists what there is";
+            return $"{Output.Printable(unknown)}: unknown {(isFlag ? "flag" : command.Subcommands.Count > 0 ? "verb" : "argument")} ({where}){near}";
+        }
+
+        return $"{Output.Printable(parsed.Errors[0].Message.TrimEnd('.'))} ({where}); '{where} --help' lists what there is";
+    }
+}
