@@ -15,9 +15,9 @@ using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSi
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
 
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (UsageErrors.Describe(parsed) is { } misuse)
 {
-    Console.Error.WriteLine($"error: {UsageErrors.Describe(parsed)}");
+    Console.Error.WriteLine($"error: {misuse}");
     return ExitCode.Usage;
 }
 
