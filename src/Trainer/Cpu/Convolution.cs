@@ -35,7 +35,7 @@ public static unsafe class Convolution
             {
                 TapAxis rows = TapAxis.Backward(i, g.H, g.P, g.R, g.StrideH, g.PadTop, g.DilationH);
                 TapAxis columns = TapAxis.Backward(j, g.W, g.Q, g.S, g.StrideW, g.PadLeft, g.DilationW);
-                var patches = new Patches(gradY, g.M, g.GroupM, rows, columns);
+                var patches = new Patches(gradY, g.N, g.M, g.GroupM, rows, columns);
                 Correlation.Emit(steps, "conv_grad_input", g, patches, w, Transpose.Yes, null, gradX, g.H, g.W);
             }
         }
@@ -55,6 +55,7 @@ public static unsafe class Convolution
 
     private static Patches InputPatches(in ConvGeometry g, float* x) => new(
         x,
+        g.N,
         g.C,
         g.GroupC,
         TapAxis.Forward(g.P, g.H, g.R, g.StrideH, g.PadTop, g.DilationH),

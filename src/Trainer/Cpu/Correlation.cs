@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gimbal.Trainer.Cpu;
 
 /// <summary>The product of patches with a filter, tile by tile: the forward pass of a convolution and the gradient of its input.</summary>
@@ -33,7 +35,7 @@ internal static unsafe class Correlation
             Transpose = transpose,
             GroupColumns = columns,
             GroupPanels = CpuMemory.Aligned(Cpu.Panels.Length(kernels, patches.Inner, columns)),
-            Tiling = new Tiling(kernels, g.Groups, g.N * patches.Pixels, columns, patches.Inner),
+            Tiling = new Tiling(kernels, g.Groups, g.N * patches.Pixels, columns, patches.Inner, hasSharedPanels: true),
         };
         args.Panels = steps.Scratch(g.Groups * args.GroupPanels);
         int taps = patches.Rows.Taps * patches.Columns.Taps;
@@ -106,27 +108,40 @@ internal static unsafe class Correlation
 
     private static void Store(Args* args, in TilePlace place, float* tile, int tileRow)
     {
-        ref readonly Patches patches = ref args->Patches;
-        TapAxis rows = patches.Rows;
-        TapAxis columns = patches.Columns;
+        ref readonly TapAxis rows = ref args->Patches.Rows;
+        ref readonly TapAxis columns = ref args->Patches.Columns;
         int channels = args->Tiling.Groups * args->GroupColumns;
-        int image = place.Row / patches.Pixels;
-        int i = place.Row % patches.Pixels / columns.Outputs;
-        int j = place.Row % columns.Outputs;
-        for (int row = 0; row < place.Rows; row++)
+        float* y = args->Y + (place.Group * args->GroupColumns) + place.Column;
+        for (int done = 0; done < place.Rows;)
         {
-            nint target = (((nint)image * args->TargetRows) + rows.Target + (i * rows.TargetStride)) * args->TargetColumns;
-            target = ((target + columns.Target + (j * columns.TargetStride)) * channels) + (place.Group * args->GroupColumns) + place.Column;
-            Floats.Copy(tile + (row * tileRow), args->Y + target, place.Columns);
-            if (++j == columns.Outputs)
+            // Neighbouring pixels of one row of the result.
+            int pixel = place.Row + done;
+            int i = pixel / columns.Outputs % rows.Outputs;
+            int j = pixel % columns.Outputs;
+            int run = Math.Min(place.Rows - done, columns.Outputs - j);
+            nint row = ((nint)(pixel / args->Patches.Pixels) * args->TargetRows) + rows.Target + (i * rows.TargetStride);
+            nint target = ((row * args->TargetColumns) + columns.Target + (j * columns.TargetStride)) * channels;
+            CopyRows(tile + (done * tileRow), tileRow, run, place.Columns, y + target, (nint)columns.TargetStride * channels);
+            done += run;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyRows(float* from, nint fromRow, int rows, int columns, float* to, nint toRow)
+    {
+        if (columns % Floats.Granule == 0)
+        {
+            for (int i = 0; i < rows; i++, from += fromRow, to += toRow)
             {
-                j = 0;
-                if (++i == rows.Outputs)
-                {
-                    i = 0;
-                    image++;
-                }
+                Floats.CopyGranules(from, to, columns);
             }
+
+            return;
+        }
+
+        for (int i = 0; i < rows; i++, from += fromRow, to += toRow)
+        {
+            Floats.Copy(from, to, columns);
         }
     }
 

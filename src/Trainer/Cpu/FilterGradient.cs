@@ -54,6 +54,8 @@ internal static unsafe class FilterGradient
         int paddedRows = kernels.PaddedRows(place.Rows);
         float* partial = args->Partials + ((nint)chunk * args->BlockLength);
         float* panels = scratch + args->PanelsPlace;
+        // With as many channels as a panel has columns, the output gradients are a panel already.
+        bool isPanel = args->Groups == 1 && args->M == kernels.PanelColumns(args->M);
         new Span<float>(partial, args->BlockLength).Clear();
         for (int pixel = begin; pixel < end; pixel += args->BlockPixels)
         {
@@ -65,9 +67,13 @@ internal static unsafe class FilterGradient
             }
 
             float* gradY = args->GradY + ((nint)pixel * args->M) + (place.Group * args->GroupM) + place.Column;
-            Panels.Pack(kernels, gradY, args->M, Transpose.No, count, place.Columns, panels, count, 0);
+            if (!isPanel)
+            {
+                Panels.Pack(kernels, gradY, args->M, Transpose.No, count, place.Columns, panels, count, 0);
+            }
+
             kernels.Multiply(
-                place.Rows, place.Columns, count, scratch, 1, args->RowA, panels, count, 0, partial, args->PaddedColumns, partial, args->PaddedColumns);
+                place.Rows, place.Columns, count, scratch, 1, args->RowA, isPanel ? gradY : panels, count, 0, partial, args->PaddedColumns, partial, args->PaddedColumns);
         }
     }
 

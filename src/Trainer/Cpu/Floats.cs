@@ -7,6 +7,9 @@ namespace Gimbal.Trainer.Cpu;
 /// <summary>Copies and fills of short runs, inlined where a call to the runtime's general routine would cost more than the work.</summary>
 internal static unsafe class Floats
 {
+    /// <summary>A whole number of vectors of every instruction set.</summary>
+    public const int Granule = 16;
+
     /// <summary>Copies a run; the two must not overlap.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(float* from, float* to, int count)
@@ -35,6 +38,26 @@ internal static unsafe class Floats
         for (; i < count; i++)
         {
             to[i] = from[i];
+        }
+    }
+
+    /// <summary>Copies a run of a multiple of <see cref="Granule"/> elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyGranules(float* from, float* to, int count)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (int i = 0; i < count; i += Vector512<float>.Count)
+            {
+                Vector512.Store(Vector512.Load(from + i), to + i);
+            }
+        }
+        else
+        {
+            for (int i = 0; i < count; i += Vector<float>.Count)
+            {
+                Vector.Store(Vector.Load(from + i), to + i);
+            }
         }
     }
 

@@ -25,7 +25,7 @@ public static unsafe class MatrixProduct
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inner, 1);
-        var tiling = new Tiling(MicroKernels.Best, 1, rows, columns, inner);
+        var tiling = new Tiling(MicroKernels.Best, 1, rows, columns, inner, hasSharedPanels: false);
         var args = new Args { A = a, B = b, Bias = bias, C = c, TransA = transA, TransB = transB, Tiling = tiling };
         steps.Add("matrix_product", &Chunk, args, tiling.Chunks, tiling.ScratchFloats);
     }

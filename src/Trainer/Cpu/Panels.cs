@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gimbal.Trainer.Cpu;
 
 /// <summary>
@@ -42,8 +44,21 @@ internal static unsafe class Panels
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackRows(float* source, nint leading, int rows, int filled, float* panel, int width)
     {
+        if (filled == width && width % Floats.Granule == 0)
+        {
+            for (int k = 0; k < rows; k++)
+            {
+                Floats.CopyGranules(source, panel, width);
+                source += leading;
+                panel += width;
+            }
+
+            return;
+        }
+
         for (int k = 0; k < rows; k++)
         {
             Floats.Copy(source, panel, filled);

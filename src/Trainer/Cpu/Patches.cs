@@ -1,33 +1,51 @@
+using System.Runtime.CompilerServices;
+
 namespace Gimbal.Trainer.Cpu;
 
 /// <summary>The left operand of a convolution as a matrix product: row = output pixel, column = (tap row, tap column, channel).</summary>
 /// <remarks>The matrix never exists as a whole; blocks of it are copied into a thread's scratch.</remarks>
 internal readonly unsafe struct Patches
 {
+    /// <summary>Elements that must be free after the last column of a target row: short runs are copied in whole vectors.</summary>
+    public const int Slack = Floats.Granule;
+
+    /// <summary>First element of the source.</summary>
+    public readonly float* Source;
+
+    /// <summary>Element after the last of the source.</summary>
+    public readonly float* End;
+
+    /// <summary>Channels of a source pixel.</summary>
+    public readonly int Channels;
+
+    /// <summary>Channels of one group.</summary>
+    public readonly int GroupChannels;
+
+    /// <summary>The vertical axis.</summary>
+    public readonly TapAxis Rows;
+
+    /// <summary>The horizontal axis.</summary>
+    public readonly TapAxis Columns;
+
+    // Output columns [_runBegin, _runEnd) find a whole row of taps in one run of the source.
+    private readonly int _runBegin;
+    private readonly int _runEnd;
+
     /// <summary>Describes the patches of a source in N, H, W, C order.</summary>
-    public Patches(float* source, int channels, int groupChannels, in TapAxis rows, in TapAxis columns)
+    public Patches(float* source, int images, int channels, int groupChannels, in TapAxis rows, in TapAxis columns)
     {
         Source = source;
+        End = source + ((nint)images * rows.Sources * columns.Sources * channels);
         Channels = channels;
         GroupChannels = groupChannels;
         Rows = rows;
         Columns = columns;
+        if (columns.Step == 1 && groupChannels == channels)
+        {
+            _runBegin = Tiling.Parts(Math.Max(0, -columns.First), columns.Stride);
+            _runEnd = Tiling.Parts(Math.Max(0, columns.Sources - columns.Taps - columns.First + 1), columns.Stride);
+        }
     }
-
-    /// <summary>First element of the source.</summary>
-    public float* Source { get; }
-
-    /// <summary>Channels of a source pixel.</summary>
-    public int Channels { get; }
-
-    /// <summary>Channels of one group.</summary>
-    public int GroupChannels { get; }
-
-    /// <summary>The vertical axis.</summary>
-    public TapAxis Rows { get; }
-
-    /// <summary>The horizontal axis.</summary>
-    public TapAxis Columns { get; }
 
     /// <summary>Output pixels of one image: rows of the matrix.</summary>
     public int Pixels => Rows.Outputs * Columns.Outputs;
@@ -42,7 +60,7 @@ internal readonly unsafe struct Patches
     /// <param name="begin">First column.</param>
     /// <param name="end">Column after the last.</param>
     /// <param name="target">Where the block goes.</param>
-    /// <param name="targetRow">Elements from one of its rows to the next.</param>
+    /// <param name="targetRow">Elements from one of its rows to the next; at least <see cref="Slack"/> more than columns.</param>
     public void Copy(int group, int pixel, int count, int begin, int end, float* target, nint targetRow)
     {
         int image = pixel / Pixels;
@@ -63,6 +81,7 @@ internal readonly unsafe struct Patches
         }
     }
 
+    // Rows of taps in ascending order, because each may overwrite the beginning of the next one's place.
     private void CopyOutputRow(int group, int image, int i, int j, int count, int begin, int end, float* target, nint targetRow)
     {
         int tapRow = Columns.Taps * GroupChannels;
@@ -89,20 +108,36 @@ internal readonly unsafe struct Patches
     // Elements [first, last) of one row of taps, (tap column, channel), for neighbouring output pixels.
     private void CopyTapRow(float* row, int j, int count, int first, int last, float* to, nint targetRow)
     {
-        bool isRun = Columns.Step == 1 && GroupChannels == Channels;
-        for (int q = j; q < j + count; q++)
+        int end = j + count;
+        int runBegin = Math.Clamp(_runBegin, j, end);
+        int runEnd = Math.Clamp(_runEnd, runBegin, end);
+        for (int q = j; q < runBegin; q++, to += targetRow)
         {
-            int w = Columns.First + (q * Columns.Stride);
-            if (isRun && w >= 0 && w + Columns.Taps <= Columns.Sources)
-            {
-                Floats.Copy(row + ((nint)w * Channels) + first, to, last - first);
-            }
-            else
-            {
-                CopyTaps(row, w, first, last, to);
-            }
+            CopyTaps(row, Columns.First + (q * Columns.Stride), first, last, to);
+        }
 
-            to += targetRow;
+        int w = Columns.First + (runBegin * Columns.Stride);
+        CopyRuns(row + ((nint)w * Channels) + first, (nint)Columns.Stride * Channels, runEnd - runBegin, last - first, to, targetRow, End);
+        to += (runEnd - runBegin) * targetRow;
+        for (int q = runEnd; q < end; q++, to += targetRow)
+        {
+            CopyTaps(row, Columns.First + (q * Columns.Stride), first, last, to);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyRuns(float* from, nint fromStep, int count, int length, float* to, nint toStep, float* end)
+    {
+        int granules = (length + Floats.Granule - 1) / Floats.Granule * Floats.Granule;
+        int q = 0;
+        for (; q < count && from + granules <= end; q++, from += fromStep, to += toStep)
+        {
+            Floats.CopyGranules(from, to, granules);
+        }
+
+        for (; q < count; q++, from += fromStep, to += toStep)
+        {
+            Floats.Copy(from, to, length);
         }
     }
 

@@ -9,18 +9,29 @@ internal readonly struct Tiling
     private const int MostColumns = 128;
     private const int MostInner = 576;
 
+    // Panels that stay in the second-level cache are read again for every few rows, so that these stay in the first level.
+    private const int ManyPanels = 96 * 1024;
+    private const int FewRows = 6 * 1024;
+
     // Enough chunks to occupy a few cores although operands are then copied more often.
     private const int FewChunks = 8;
 
     /// <summary>Cuts <paramref name="groups"/> products of [rows, inner] with [inner, columns].</summary>
-    public Tiling(in MicroKernels kernels, int groups, int rows, int columns, int inner)
+    /// <param name="kernels">The kernels that will compute the tiles.</param>
+    /// <param name="groups">Number of products.</param>
+    /// <param name="rows">Rows of each.</param>
+    /// <param name="columns">Columns of each.</param>
+    /// <param name="inner">Terms of each sum.</param>
+    /// <param name="hasSharedPanels">True when all of B is packed beforehand, false when each tile packs its part.</param>
+    public Tiling(in MicroKernels kernels, int groups, int rows, int columns, int inner, bool hasSharedPanels)
     {
         Groups = groups;
         AllRows = rows;
         AllColumns = columns;
         AllInner = inner;
-        Rows = EvenPart(rows, MostRows, kernels.NarrowRows);
         Columns = EvenPart(columns, MostColumns, kernels.WideColumns);
+        int mostRows = hasSharedPanels && inner * Columns < ManyPanels ? Math.Clamp(FewRows / Math.Max(1, inner), 2 * kernels.NarrowRows, MostRows) : MostRows;
+        Rows = EvenPart(rows, mostRows, kernels.NarrowRows);
         Inner = EvenPart(inner, MostInner, 1);
         while (Chunks < FewChunks && Columns > 2 * kernels.WideColumns)
         {
