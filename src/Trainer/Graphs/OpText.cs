@@ -72,9 +72,10 @@ public static class OpText
             return new Pad2(sides[0], sides[1], sides[2], sides[3]);
         }
 
+        // Boxed branch by branch: a conditional over an int and a float would make both a float.
         return type.IsEnum ? Enum.Parse(type, text)
-            : type == typeof(int) ? int.Parse(text, CultureInfo.InvariantCulture)
-            : type == typeof(float) ? float.Parse(text, CultureInfo.InvariantCulture)
+            : type == typeof(int) ? (object)int.Parse(text, CultureInfo.InvariantCulture)
+            : type == typeof(float) ? (object)float.Parse(text, CultureInfo.InvariantCulture)
             : throw new FormatException($"'{text}': attributes of type {type.Name} are not read from text");
     }
 
