@@ -7,9 +7,9 @@ namespace Gimbal.Cli;
 /// <summary>Flags that decide the form of an exported file.</summary>
 internal sealed class ExportFlags
 {
-    private readonly Option<int> _opset = new("--opset") { Description = $"operator set, {ExportOptions.LeastOpset} to {ExportOptions.MostOpset} [default: 17]", HelpName = "number", DefaultValueFactory = _ => 17 };
-    private readonly Option<string> _input = new("--input") { Description = "input of the file: float-nchw or uint8-nhwc [default: float-nchw]", HelpName = "form", DefaultValueFactory = _ => "float-nchw" };
-    private readonly Option<string> _output = new("--output") { Description = "output of the file: logits or probabilities [default: logits]", HelpName = "form", DefaultValueFactory = _ => "logits" };
+    private readonly Option<int> _opset = new("--opset") { Description = $"operator set, {ExportOptions.LeastOpset} to {ExportOptions.MostOpset}", HelpName = "number", DefaultValueFactory = _ => 17 };
+    private readonly Option<string> _input = new("--input") { Description = "input of the file: float-nchw or uint8-nhwc", HelpName = "form", DefaultValueFactory = _ => "float-nchw" };
+    private readonly Option<string> _output = new("--output") { Description = "output of the file: logits or probabilities", HelpName = "form", DefaultValueFactory = _ => "logits" };
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_opset, _input, _output];

@@ -38,10 +38,10 @@ internal sealed class ExportVerb : Verb
         ExportOptions options = _export.Read(parsed);
         SavedRun run = RunFolder.Read(RunFolder.Load(source, parsed.GetValue(_last) ? CheckpointChoice.Last : CheckpointChoice.Best));
         string path = parsed.GetValue(_out) ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source) ?? "", "model.onnx");
-        DataSplits data = SavedModels.OpenData(run, parsed.GetValue(_data));
+        DataSplits data = SavedRuns.OpenData(run, parsed.GetValue(_data));
         using CpuDevice device = new(run.Options.Threads);
         ParityReport report = OnnxFile.Write(
-            path, SavedModels.ToTrainedModel(run, data.Name), options, ImageSubset.Take(data.Test, SavedModels.GateSamples, run.Options.Seed), device);
+            path, TrainedModel.Of(run, data.Name), options, ImageSubset.Take(data.Test, SavedRuns.GateSamples, run.Options.Seed), device);
         DurableFile.Write(Path.ChangeExtension(path, ".verify.json"), Encoding.UTF8.GetBytes(report.ToJson() + "\n"));
         output.Line($"{path}: {report}");
         output.Document(new JsonObject { ["onnx"] = path, ["opset"] = options.Opset, ["parity"] = JsonNode.Parse(report.ToJson()) });

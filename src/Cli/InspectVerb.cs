@@ -14,9 +14,9 @@ internal sealed class InspectVerb : Verb
 {
     private readonly Argument<string?> _source = new("RUN|MODEL.onnx") { Description = "run folder, checkpoint or model file", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _model = new("--model") { Description = "model of the catalogue", HelpName = "name" };
-    private readonly Option<int> _size = new("--size") { Description = "side of the images [default: 32]", HelpName = "number", DefaultValueFactory = _ => 32 };
-    private readonly Option<int> _classes = new("--classes") { Description = "number of classes [default: 10]", HelpName = "number", DefaultValueFactory = _ => 10 };
-    private readonly Option<int> _batch = new("--batch") { Description = "images per step [default: 128]", HelpName = "number", DefaultValueFactory = _ => 128 };
+    private readonly Option<int> _size = new("--size") { Description = "side of the images", HelpName = "number", DefaultValueFactory = _ => 32 };
+    private readonly Option<int> _classes = new("--classes") { Description = "number of classes", HelpName = "number", DefaultValueFactory = _ => 10 };
+    private readonly Option<int> _batch = new("--batch") { Description = "images per step", HelpName = "number", DefaultValueFactory = _ => 128 };
     private readonly Option<bool> _plan = new("--plan") { Description = "print the training step's plan, one line per parallel loop" };
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ internal sealed class PredictVerb : Verb
 
     private readonly Argument<string> _model = new("MODEL.onnx") { Description = "model file" };
     private readonly Argument<string[]> _pictures = new("PICTURE") { Description = "picture files, or folders of them", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<int> _top = new("--top") { Description = "classes to print per picture [default: 5]", HelpName = "number", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _top = new("--top") { Description = "classes to print per picture", HelpName = "number", DefaultValueFactory = _ => 5 };
 
     /// <inheritdoc/>
     protected override Command Describe() => new("predict", "classify pictures with an ONNX file") { _model, _pictures, _top };

@@ -91,9 +91,9 @@ internal sealed class TrainVerb : Verb
     {
         SavedRun best = RunFolder.Read(RunFolder.Load(folder, CheckpointChoice.Best));
         EpochResult result = best.Position.History[^1];
-        TrainedModel model = SavedModels.ToTrainedModel(best, data.Name);
+        TrainedModel model = TrainedModel.Of(best, data.Name);
         string path = Path.Combine(folder, "model.onnx");
-        ParityReport parity = OnnxFile.Write(path, model, exportOptions, ImageSubset.Take(data.Test, SavedModels.GateSamples, run.Options.Seed), device);
+        ParityReport parity = OnnxFile.Write(path, model, exportOptions, ImageSubset.Take(data.Test, SavedRuns.GateSamples, run.Options.Seed), device);
         DurableFile.Write(Path.Combine(folder, "verify.json"), Encoding.UTF8.GetBytes(parity.ToJson() + "\n"));
         TrainingLog.Finish(output, result, parity, path, folder, run.Position.BestEpoch, seconds);
         output.Document(new JsonObject

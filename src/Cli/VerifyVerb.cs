@@ -26,9 +26,9 @@ internal sealed class VerifyVerb : Verb
         SavedRun run = RunFolder.Read(RunFolder.Load(parsed.GetValue(_run)!, parsed.GetValue(_last) ? CheckpointChoice.Last : CheckpointChoice.Best));
         using ImageClassifier file = ImageClassifier.Load(path);
         file.SelfTest();
-        DataSplits data = SavedModels.OpenData(run, parsed.GetValue(_data));
+        DataSplits data = SavedRuns.OpenData(run, parsed.GetValue(_data));
         using CpuDevice device = new(run.Options.Threads);
-        ParityReport report = OnnxFile.Verify(path, SavedModels.ToTrainedModel(run, data.Name), data.Test, device);
+        ParityReport report = OnnxFile.Verify(path, TrainedModel.Of(run, data.Name), data.Test, device);
         double accuracy = OnnxFile.Accuracy(file, data.Test);
         output.Line($"{path}: {report}");
         output.Line(FormattableString.Invariant($"test accuracy of the file {100 * accuracy:0.00} % on {data.Test.Count} images, self-test passed"));

@@ -64,7 +64,7 @@ public sealed class RunFolder : IDisposable
             Fingerprint = _fingerprint,
             Options = JsonSerializer.Serialize(run.Options, OptionNames.Json),
             Graph = GraphText.Print(run.Network.Graph),
-            ClassNames = run.Classes,
+            ClassNames = run.Data.Train.Classes,
             Mean = run.Normalization.Mean,
             Std = run.Normalization.Std,
         };

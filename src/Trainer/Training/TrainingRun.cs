@@ -33,7 +33,6 @@ public sealed record RunCallbacks
 public sealed class TrainingRun : IDisposable
 {
     private readonly Device _device;
-    private readonly DataSplits _data;
     private readonly StateStore _state;
     private readonly TrainingStep _step;
     private readonly Evaluator _evaluator;
@@ -56,7 +55,7 @@ public sealed class TrainingRun : IDisposable
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        (Network, _data, Options, _device) = (network, data, options.Resolve(), device);
+        (Network, Data, Options, _device) = (network, data, options.Resolve(), device);
         CheckFit(network, data.Train);
         Normalization = Normalization.Of(data.Train);
         Augmentation augmentation = new(Options.PadCrop ?? 0, Options.Flip ?? false, Options.Cutout);
@@ -87,8 +86,8 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Of the training images.</summary>
     public Normalization Normalization { get; }
 
-    /// <summary>Names of the classes.</summary>
-    public IReadOnlyList<string> Classes => _data.Train.Classes;
+    /// <summary>The images.</summary>
+    public DataSplits Data { get; }
 
     /// <summary>Where the run stands.</summary>
     public RunPosition Position { get; private set; } = new();
@@ -101,6 +100,10 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>True once every epoch is done.</summary>
     public bool IsComplete => Position.Epoch >= Options.Epochs;
+
+    /// <summary>The run as a checkpoint would hold it.</summary>
+    /// <param name="fingerprint">Of the training images.</param>
+    public SavedRun Capture(string fingerprint) => new(Network, Options, Position, CaptureState(), Data.Train.Classes, Normalization, fingerprint);
 
     /// <summary>A copy of everything that changes: weights, statistics, optimiser state, averages; by name.</summary>
     public IReadOnlyDictionary<string, Tensor> CaptureState() => _state.ReadAll();
@@ -268,8 +271,8 @@ public sealed class TrainingRun : IDisposable
         int steps = BatchesPerEpoch;
         int counted = Math.Max(1, steps - done.Skipped);
         IReadOnlyDictionary<string, Tensor> weights = Deployed(_state.ReadAll());
-        (double Loss, double Accuracy)? validation = _data.Validation is null ? null : Evaluate(_data.Validation, weights);
-        (double testLoss, double testAccuracy) = Evaluate(_data.Test, weights);
+        (double Loss, double Accuracy)? validation = Data.Validation is null ? null : Evaluate(Data.Validation, weights);
+        (double testLoss, double testAccuracy) = Evaluate(Data.Test, weights);
         EpochResult result = new(
             done.Epoch + 1,
             done.LossSum / counted,
