@@ -25,9 +25,35 @@ internal static class TrainBenchmark
         torch.set_num_threads(settings.Threads);
         Batches batches = new(PreparedBatches, settings.Batch);
         using TorchStep rival = new(settings.Model, settings.Layout, batches);
-        IReadOnlyList<Times> times = Timing.Interleaved([rival], settings.Groups, settings.Steps);
-        Print(settings, times);
+        using GimbalStep ours = new(settings.Model, settings.Threads, batches, rival);
+        IReadOnlyList<Times> times = Timing.Interleaved([ours, rival], settings.Groups, settings.Steps);
+        if (json)
+        {
+            Console.WriteLine(Document(settings, times[0], times[1]));
+        }
+        else
+        {
+            Print(settings, times);
+        }
+
         return 0;
+    }
+
+    private static string Document(TrainSettings settings, Times ours, Times rival)
+    {
+        var row = new
+        {
+            settings.Model,
+            settings.Batch,
+            settings.Threads,
+            OursMs = ours.Median,
+            Rival = rival.Name,
+            RivalMs = rival.Median,
+            Ratio = rival.Median / ours.Median,
+            OursLoss = ours.Loss,
+            RivalLoss = rival.Loss,
+        };
+        return JsonSerializer.Serialize(new { Rows = new[] { row } }, s_json);
     }
 
     private static void Print(TrainSettings settings, IReadOnlyList<Times> times)
@@ -38,5 +64,7 @@ internal static class TrainBenchmark
         {
             Console.WriteLine($"{side.Name,-28}{side.Min,10:F1}{side.Median,10:F1}{settings.Batch * 1000 / side.Median,10:F0}{side.Loss,10:F4}");
         }
+
+        Console.WriteLine($"ratio of medians {times[1].Median / times[0].Median:F2}");
     }
 }

@@ -1,0 +1,44 @@
+// dotnet tool restore && dotnet cake --target=Test
+// Lint | Build | Test | Oracle | Bench | Pack | Generate
+
+var target = Argument("target", "Test");
+var configuration = Argument("configuration", "Release");
+var solution = "Gimbal.slnx";
+
+Task("Lint")
+    .Description("formatting and code style, as the compiler checks them too")
+    .Does(() => DotNetFormat(solution, new DotNetFormatSettings { VerifyNoChanges = true, Severity = DotNetFormatSeverity.Warning }));
+
+Task("Build")
+    .Description("everything in the solution; warnings are errors")
+    .Does(() => DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration }));
+
+Task("Test")
+    .Description("every test that needs nothing but the SDK")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest(solution, new DotNetTestSettings { Configuration = configuration, NoBuild = true }));
+
+Task("Oracle")
+    .Description("the product beside libtorch (a download of 600 MB)")
+    .Does(() => DotNetTest("tests/Oracle.Tests", new DotNetTestSettings { Configuration = configuration }));
+
+Task("Bench")
+    .Description("training steps beside TorchSharp, interleaved; arguments behind --bench=, such as --bench='train --model resnet20'")
+    .Does(() => DotNetRun("tests/Benchmarks", Argument("bench", "train"), new DotNetRunSettings { Configuration = configuration }));
+
+Task("Pack")
+    .Description("the three libraries and the gimbal tool as packages, in artifacts/package/release")
+    .IsDependentOn("Build")
+    .DoesForEach(GetFiles("src/*/*.csproj"), project =>
+        DotNetPack(project.FullPath, new DotNetPackSettings { Configuration = configuration, NoBuild = true }));
+
+Task("Generate")
+    .Description("the unrolled micro-kernels (*.g.cs), which a test compares with their generator")
+    .Does(() => DotNetTest("tests/Trainer.Tests", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        Filter = "FullyQualifiedName~MicroKernelSourceTests",
+        EnvironmentVariables = new Dictionary<string, string> { ["GIMBAL_REGENERATE"] = "1" },
+    }));
+
+RunTarget(target);

@@ -1,0 +1,58 @@
+using Gimbal.Trainer.Models;
+using Gimbal.Trainer.Ops;
+using Gimbal.Trainer.Optimizers;
+using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Training;
+using TorchSharp;
+using ProductTensor = Gimbal.Trainer.Tensors.Tensor;
+
+namespace Gimbal.SideBySide;
+
+/// <summary>The product's side of <see cref="TorchTraining"/>: the same model, recipe and starting weights.</summary>
+public sealed class ProductTraining : IDisposable
+{
+    private readonly CpuDevice _device;
+    private readonly StateStore _state;
+    private readonly TrainingStep _step;
+    private readonly float _rate;
+    private int _steps;
+
+    /// <summary>Plans a step and takes over libtorch's parameters and buffers.</summary>
+    /// <param name="model"><c>simple-cnn</c> or <c>resnet20</c>.</param>
+    /// <param name="batch">Images per step.</param>
+    /// <param name="threads">Members of the team; 0 takes one per processor.</param>
+    /// <param name="start">What <see cref="TorchTraining.State"/> holds at the start.</param>
+    public ProductTraining(string model, int batch, int threads, IReadOnlyDictionary<string, torch.Tensor> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        _device = new CpuDevice(threads);
+        _rate = Recipe.RateOf(model);
+        bool usesSgd = Recipe.UsesSgd(model);
+        TrainingGraph graph = TrainingGraph.Create(
+            ModelCatalogue.Create(model, new ModelShape(3, 32, 10)),
+            new StepOptions(
+                batch,
+                usesSgd ? new Sgd(Recipe.SgdMomentum, WeightDecay: Recipe.SgdDecay) : new Adam(),
+                usesSgd ? new GradientClip(ClipMode.Norm, Recipe.SgdLargestNorm) : default));
+        _state = _device.NewState(graph.Graph);
+        _state.Initialize(1, _ => null);
+        foreach ((string name, torch.Tensor tensor) in start.Where(pair => _state.States.Any(value => value.Name == pair.Key)))
+        {
+            using torch.Tensor plain = tensor.detach().contiguous();
+            _state.Write(name, new ProductTensor(_state.Read(name).Shape, plain.data<float>().ToArray()));
+        }
+
+        _step = new TrainingStep(graph, _device, _state, seed: 1);
+    }
+
+    /// <summary>Trains on one batch and returns its loss, before the update.</summary>
+    public float Step(ReadOnlySpan<float> images, ReadOnlySpan<int> labels) => _step.Run(images, labels, _rate, _steps++).Loss;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _step.Dispose();
+        _state.Dispose();
+        _device.Dispose();
+    }
+}
