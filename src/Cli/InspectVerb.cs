@@ -37,7 +37,7 @@ internal sealed class InspectVerb : Verb
             return ExitCode.Done;
         }
 
-        Network network = source is null ? FromCatalogue(parsed) : RunFolder.Read(RunFolder.Load(source)).Network;
+        Network network = source is null ? CatalogueModels.Create(parsed.GetValue(_model)!, new ModelShape(3, parsed.GetValue(_size), parsed.GetValue(_classes))) : RunFolder.Read(RunFolder.Load(source)).Network;
         InspectNetwork(network, parsed, output);
         return ExitCode.Done;
     }
@@ -55,18 +55,6 @@ internal sealed class InspectVerb : Verb
             ["classes"] = new JsonArray([.. metadata.Classes.Select(name => (JsonNode)name)]),
             ["training"] = JsonNode.Parse(metadata.Training),
         });
-    }
-
-    private Network FromCatalogue(ParseResult parsed)
-    {
-        string name = parsed.GetValue(_model)!;
-        if (!ModelCatalogue.Names.Contains(name))
-        {
-            string near = NearestName.Of(name, ModelCatalogue.Names) is { } known ? $"; did you mean {known}?" : "";
-            throw new UsageException($"--model: no model is called '{name}'{near} (there are {string.Join(", ", ModelCatalogue.Names)})");
-        }
-
-        return ModelCatalogue.Create(name, new ModelShape(3, parsed.GetValue(_size), parsed.GetValue(_classes)));
     }
 
     private void InspectNetwork(Network network, ParseResult parsed, Output output)

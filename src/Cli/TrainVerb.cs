@@ -44,6 +44,11 @@ internal sealed class TrainVerb : Verb
         (string folder, SavedRun? saved) = ChooseRun(parsed, output);
         TrainingOptions options = ReadOptions(parsed, saved).Resolve();
         options.Validate();
+        if (saved is null)
+        {
+            CatalogueModels.Check(options.Model);
+        }
+
         folder = folder.Length > 0 ? folder : NewFolder(options.Model);
         using Device device = Devices.Open(options, output);
         DataSplits data = DataSpec.Parse(options.Data).Open(options.ToDataOptions() with { Download = parsed.GetValue(_download) });
@@ -53,7 +58,7 @@ internal sealed class TrainVerb : Verb
             throw new UsageException($"--resume: the training images are not those of the run (fingerprint {fingerprint}, the run has {saved.Fingerprint})");
         }
 
-        Network network = saved?.Network ?? ModelCatalogue.Create(
+        Network network = saved?.Network ?? CatalogueModels.Create(
             options.Model, new ModelShape(data.Train.Channels, new(data.Train.Height, data.Train.Width), data.Train.Classes.Count, options.Dropout));
         using TrainingRun run = new(network, data, options, device);
         if (saved is not null)

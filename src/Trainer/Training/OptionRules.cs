@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gimbal.Trainer.Layers;
-using Gimbal.Trainer.Models;
 using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Tensors;
@@ -17,7 +16,6 @@ public static class OptionRules
     public static void Validate(this TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Require(ModelCatalogue.Names.Contains(options.Model), "--model", $"no model is called '{options.Model}'; there are {string.Join(", ", ModelCatalogue.Names)}");
         Require(options.Size is null or (>= 8 and <= LargestImage), "--size", $"{options.Size} is not in 8 to {LargestImage} pixels");
         Require(options.Epochs is >= 1 and <= 100_000, "--epochs", $"{options.Epochs} is not in 1 to 100000");
         Require(options.Batch is >= 1 and <= 65_536, "--batch", $"{options.Batch} is not in 1 to 65536");

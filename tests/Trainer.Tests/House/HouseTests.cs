@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Gimbal.Trainer.Tests.House;
+
+/// <summary>The rules of CONTRIBUTING.md that a machine can check.</summary>
+public sealed partial class HouseTests
+{
+    private const int LongestFile = 400;
+    private const int LongestMethod = 60;
+    private static readonly string[] s_folders = ["src", "tests", "samples"];
+    private static readonly IReadOnlyList<SourceFile> s_sources = [.. s_folders.SelectMany(Source.Parse)];
+
+    [Fact]
+    public void A_folder_of_the_trainer_names_only_floors_below_its_own() =>
+        Assert.Empty(Source.Parse("src/Trainer").SelectMany(FloorRules.Violations));
+
+    [Fact]
+    public void A_file_that_names_a_floor_above_its_own_is_found()
+    {
+        SourceFile wrong = new("src/Trainer/Cpu/Wrong.cs", CSharpSyntaxTree.ParseText("using Gimbal.Trainer.Plans; class Wrong { object o = Training.Log.X; }"));
+
+        Assert.Equal(2, FloorRules.Violations(wrong).Count());
+    }
+
+    [Fact]
+    public void Files_stay_below_400_lines() =>
+        Assert.Empty(s_sources.Where(file => file.Lines >= LongestFile).Select(file => $"{file.Path}: {file.Lines} lines"));
+
+    [Fact]
+    public void Methods_stay_below_60_lines() =>
+        Assert.Empty(s_sources.SelectMany(file => file.Nodes<BaseMethodDeclarationSyntax>()
+            .Where(method => file.LinesOf(method) >= LongestMethod)
+            .Select(method => $"{file.Path}: {NameOf(method)} has {file.LinesOf(method)} lines")));
+
+    [Fact]
+    public void No_type_is_a_manager_helper_or_utility() =>
+        Assert.Empty(s_sources.SelectMany(file => file.Nodes<BaseTypeDeclarationSyntax>()
+            .Where(type => EmptyName().IsMatch(type.Identifier.Text))
+            .Select(type => $"{file.Path}: {type.Identifier.Text}")));
+
+    [Fact]
+    public void Every_file_has_the_namespace_of_its_folder() =>
+        Assert.Empty(Source.Parse("src").SelectMany(file => file.Nodes<BaseNamespaceDeclarationSyntax>()
+            .Where(space => space.Name.ToString() != NamespaceOf(file.Path))
+            .Select(space => $"{file.Path}: {space.Name}")));
+
+    [Fact]
+    public void No_text_leaves_work_undone_or_speaks_of_how_it_was_made() =>
+        Assert.Empty(Source.Files(".").Where(IsText).Where(path => !path.EndsWith("HouseTests.cs", StringComparison.Ordinal))
+            .SelectMany(path => File.ReadLines(path).Select((line, i) => (line, Where: $"{Source.Relative(path)}:{i + 1}")))
+            .Where(text => BannedWord().IsMatch(text.line))
+            .Select(text => $"{text.Where}: {BannedWord().Match(text.line).Value}"));
+
+    [Fact]
+    public void Projects_reference_only_what_the_house_allows()
+    {
+        Dictionary<string, string[]> allowed = new()
+        {
+            ["Trainer"] = [],
+            ["Inference"] = [],
+            ["Export"] = ["Inference", "Trainer"],
+            ["Cli"] = ["Export", "Inference", "Trainer"],
+        };
+        foreach ((string project, string[] references) in allowed)
+        {
+            XDocument file = XDocument.Load(Path.Combine(Source.Root, "src", project, $"{project}.csproj"));
+            Assert.Equal(references, file.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value)).Order());
+        }
+    }
+
+    [Fact]
+    public void The_product_names_no_test_rival_or_registry()
+    {
+        IEnumerable<string> product = Source.Files("src").Where(IsText);
+        Assert.Empty(product.Where(path => File.ReadAllText(path).Contains("TorchSharp", StringComparison.OrdinalIgnoreCase)).Select(Source.Relative));
+        Assert.DoesNotContain(Source.Files("."), path => Path.GetFileName(path).Equals("nuget.config", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static string NameOf(BaseMethodDeclarationSyntax method) =>
+        method is MethodDeclarationSyntax named ? named.Identifier.Text : method.Kind().ToString();
+
+    private static string NamespaceOf(string path)
+    {
+        // Folders below a floor sort its files; they make no namespace of their own.
+        string[] folders = path.Split('/')[1..^1];
+        return folders is ["Inference", "Imaging"] ? "Gimbal.Imaging" : $"Gimbal.{string.Join('.', folders.Take(2))}";
+    }
+
+    private static bool IsText(string path) => Path.GetExtension(path) is ".cs" or ".md" or ".csproj" or ".props" or ".cake" or ".slnx" or ".json" or ".proto";
+
+    [GeneratedRegex("(Manager|Helper|Helpers|Util|Utils|Utility|Utilities)$")]
+    private static partial Regex EmptyName();
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b|/work/|\bthis session\b|\bsubagent\b")]
+    private static partial Regex BannedWord();
+}
