@@ -46,7 +46,7 @@ internal sealed class Output
     public void Redraw(string text) => _people.Write($"\r\u001b[K{Printable(text)}");
 
     /// <summary>The document for machines; nothing without <c>--json</c>.</summary>
-    public void Document(JsonObject document)
+    public void Document(JsonNode document)
     {
         if (_isJson)
         {

@@ -40,7 +40,7 @@ internal sealed class PredictVerb : Verb
             }
         }
 
-        output.Document(new JsonObject { ["predictions"] = predictions });
+        output.Document(predictions);
         return ExitCode.Done;
     }
 

@@ -31,6 +31,11 @@ catch (Exception e) when (!parsed.GetValue(verbose) && ExitCode.Of(e) is { } cod
     Console.Error.WriteLine(e is OperationCanceledException ? "stopped" : $"error: {Output.Printable(e.Message)}");
     return code;
 }
+catch (Exception e) when (!parsed.GetValue(verbose))
+{
+    Console.Error.WriteLine($"error: {e.GetType().Name}: {Output.Printable(e.Message)} (a defect of gimbal; --verbose shows where)");
+    return ExitCode.Failed;
+}
 
 // The first signal stops at the next step, after a checkpoint; the second one ends the process at once.
 void Cancel(PosixSignalContext context)

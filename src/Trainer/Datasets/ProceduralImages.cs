@@ -19,7 +19,7 @@ public sealed class ProceduralImages : ImageSource
     private ProceduralImages(int count, ulong seed, uint stream) => (Count, _random) = (count, new Philox(seed, stream));
 
     /// <summary>Number of training pictures of <see cref="Splits"/>.</summary>
-    public const int TrainCount = 6000;
+    public const int TrainCount = 10_000;
 
     /// <summary>Number of test pictures of <see cref="Splits"/>.</summary>
     public const int TestCount = 2000;
