@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Gimbal.Inference;
+using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Cli;
@@ -8,8 +9,6 @@ namespace Gimbal.Cli;
 /// <summary><c>gimbal predict</c>: classifies pictures with a model file.</summary>
 internal sealed class PredictVerb : Verb
 {
-    private static readonly HashSet<string> s_extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif" };
-
     private readonly Argument<string> _model = new("MODEL.onnx") { Description = "model file" };
     private readonly Argument<string[]> _pictures = new("PICTURE") { Description = "picture files, or folders of them", Arity = ArgumentArity.OneOrMore };
     private readonly Option<int> _top = new("--top") { Description = "classes to print per picture", HelpName = "number", DefaultValueFactory = _ => 5 };
@@ -52,7 +51,7 @@ internal sealed class PredictVerb : Verb
         }
 
         IReadOnlyList<string> files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-            .Where(file => s_extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal)];
+            .Where(file => ImageFolder.IsPicture(file)).Order(StringComparer.Ordinal)];
         return files.Count > 0 ? files : throw new DataFileException(path, "holds no pictures (.jpg, .png, .webp, .bmp, .gif)");
     }
 }

@@ -51,7 +51,8 @@ internal sealed class TrainVerb : Verb
 
         folder = folder.Length > 0 ? folder : NewFolder(options.Model);
         using Device device = Devices.Open(options, output);
-        DataSplits data = DataSpec.Parse(options.Data).Open(options.ToDataOptions() with { Download = parsed.GetValue(_download) });
+        DataSplits data = DataSpec.Parse(options.Data).Open(
+            options.ToDataOptions() with { Download = parsed.GetValue(_download), Progress = new LoadLog() }, cancellation);
         string fingerprint = Fingerprint.Of(data.Train);
         if (saved is not null && saved.Fingerprint != fingerprint)
         {

@@ -49,6 +49,15 @@ internal static class PictureDecoder
         return new Picture(height, width, channels, Flatten(upright, channels));
     }
 
+    /// <summary>Rows and columns of the upright picture in a file, from its header; null where that cannot be read.</summary>
+    public static (int Height, int Width)? Size(string path)
+    {
+        using SKCodec? codec = SKCodec.Create(path);
+        return codec is null ? null
+            : PictureOrientation.IsTurned(codec.EncodedOrigin) ? (codec.Info.Width, codec.Info.Height)
+            : (codec.Info.Height, codec.Info.Width);
+    }
+
     private static unsafe SKCodecResult Read(SKCodec codec, SKImageInfo wanted, byte[] rgba)
     {
         fixed (byte* pixels = rgba)

@@ -16,8 +16,7 @@ internal static class PictureOrientation
             return (height, width, pixels);
         }
 
-        bool isTurned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        (int outHeight, int outWidth) = isTurned ? (width, height) : (height, width);
+        (int outHeight, int outWidth) = IsTurned(origin) ? (width, height) : (height, width);
         byte[] upright = new byte[pixels.Length];
         for (int y = 0; y < outHeight; y++)
         {
@@ -30,6 +29,10 @@ internal static class PictureOrientation
 
         return (outHeight, outWidth, upright);
     }
+
+    /// <summary>Whether rows of the stored picture are columns of the upright one.</summary>
+    public static bool IsTurned(SKEncodedOrigin origin) =>
+        origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
     // The origin names where row 0 and column 0 of the stored picture belong in the upright one.
     private static (int Y, int X) Source(SKEncodedOrigin origin, int y, int x, int height, int width) => origin switch

@@ -22,11 +22,13 @@ public sealed class BatchLoader
     /// <param name="batch">Pictures per batch; more than there are gives batches of all.</param>
     /// <param name="augmentation">Random changes.</param>
     /// <param name="seed">Chooses order and changes.</param>
+    /// <exception cref="ArgumentException">The source is not what training relies on.</exception>
     public BatchLoader(ImageSource source, Normalization normalization, int batch, Augmentation augmentation, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(normalization);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        source.Validate();
         (_source, _augmentation, _seed) = (source, augmentation, seed);
         _table = normalization.Table();
         _pixels = new byte[source.PixelBytes];

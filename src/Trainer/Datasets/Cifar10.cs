@@ -10,29 +10,37 @@ public static class Cifar10
     private const int Plane = Side * Side;
     private const int RecordBytes = 1 + (3 * Plane);
     private const int ClassCount = 10;
-    private const string Advice = "the binary version is wanted: data_batch_1.bin to data_batch_5.bin and test_batch.bin";
+    private const long MostFileBytes = 100_000L * RecordBytes;
+    private const string InnerFolder = "cifar-10-batches-bin";
+    private const string Advice = "the binary version is wanted: data_batch_1.bin to data_batch_5.bin and test_batch.bin; --download fetches it";
+
+    private static readonly string[] s_trainFiles = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
+    private const string TestFile = "test_batch.bin";
 
     private static readonly string[] s_classes =
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
+    /// <summary>The binary version as its author publishes it.</summary>
+    public static OfficialArchive Official { get; } = new(
+        new Uri("https://www.cs.toronto.edu/~kriz/"),
+        new ArchivePart("cifar-10-binary.tar.gz", 170_052_171, "c32a1d4ab5d03f1284b67883e8d87530", [.. s_trainFiles.Append(TestFile).Select(file => $"{InnerFolder}/{file}")]));
+
     /// <summary>Opens a folder; a folder cifar-10-batches-bin inside it counts as the folder.</summary>
     /// <exception cref="DataFileException">A file is missing, damaged or of the Python version.</exception>
-    public static DataSplits Open(string folder, DataOptions options)
+    public static DataSplits Open(string folder, DataOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        string inner = Path.Combine(folder, "cifar-10-batches-bin");
+        ArgumentNullException.ThrowIfNull(options);
+        string inner = Path.Combine(folder, InnerFolder);
         string root = Directory.Exists(inner) ? inner : folder;
-        if (!Directory.Exists(root))
+        if (options.Download)
         {
-            throw new DataFileException(folder, "no such folder");
+            (options.Archive ?? Official).Fetch(root, options, cancellation);
         }
 
-        return new DataSplits(
-            "cifar10",
-            Read([.. Enumerable.Range(1, 5).Select(i => Path.Combine(root, $"data_batch_{i}.bin"))]),
-            Read(Path.Combine(root, "test_batch.bin")),
-            null,
-            []);
+        return Directory.Exists(root)
+            ? new DataSplits("cifar10", Read([.. s_trainFiles.Select(file => Path.Combine(root, file))]), Read(Path.Combine(root, TestFile)), null, [])
+            : throw new DataFileException(folder, "no such folder");
     }
 
     private static ImageSet Read(params string[] files)
@@ -59,21 +67,13 @@ public static class Cifar10
 
     private static byte[] ReadFile(string path)
     {
-        byte[] content;
-        try
-        {
-            content = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        if (!File.Exists(path))
         {
             string python = Path.ChangeExtension(path, null);
-            throw new DataFileException(path, File.Exists(python) ? $"missing; {python} is of the Python version, which is never read: {Advice}" : $"no such file; {Advice}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataFileException(path, $"cannot be read ({e.Message})", e);
+            throw new DataFileException(path, File.Exists(python) ? $"missing; {python} is of the Python version, which is never read: {Advice}" : $"no such file; {Advice}");
         }
 
+        byte[] content = DataFile.Read(path, MostFileBytes);
         return content.Length > 0 && content.Length % RecordBytes == 0
             ? content
             : throw new DataFileException(

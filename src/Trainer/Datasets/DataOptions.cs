@@ -13,7 +13,9 @@ public enum BadImages
 /// <summary>How a data set is opened.</summary>
 public sealed record DataOptions
 {
-    /// <summary>Rows and columns pictures of folders are brought to; null: the data's own.</summary>
+    /// <summary>
+    /// Rows and columns pictures are brought to; null: the data's own, and 64 for folders whose pictures differ in size or have a side above 256.
+    /// </summary>
     public int? Size { get; init; }
 
     /// <summary>Share of the training pictures held out for validation, each class alike; 0: none.</summary>
@@ -33,4 +35,10 @@ public sealed record DataOptions
 
     /// <summary>Fetches the official archive first where the folder lacks the files.</summary>
     public bool Download { get; init; }
+
+    /// <summary>Where to fetch from; null: where the data set is published.</summary>
+    public OfficialArchive? Archive { get; init; }
+
+    /// <summary>Hears how far fetching and decoding have come, on any thread.</summary>
+    public IProgress<LoadProgress>? Progress { get; init; }
 }

@@ -2,15 +2,18 @@ using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Datasets;
 
-/// <summary>A data set by name and folder: <c>synthetic</c>, <c>cifar10:DIR</c>.</summary>
+/// <summary>A data set by name and folder: <c>synthetic</c>, <c>cifar10:DIR</c>, <c>images:DIR</c>, <c>idx:DIR</c>.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Folder">Where it is; empty for synthetic.</param>
 public sealed record DataSpec(string Kind, string Folder)
 {
-    private static readonly IReadOnlyDictionary<string, Func<string, DataOptions, DataSplits>> s_kinds = new Dictionary<string, Func<string, DataOptions, DataSplits>>
-    {
-        ["cifar10"] = Cifar10.Open,
-    };
+    private static readonly IReadOnlyDictionary<string, Func<string, DataOptions, CancellationToken, DataSplits>> s_kinds =
+        new Dictionary<string, Func<string, DataOptions, CancellationToken, DataSplits>>
+        {
+            ["cifar10"] = Cifar10.Open,
+            ["images"] = ImageFolder.Open,
+            ["idx"] = IdxImages.Open,
+        };
 
     /// <summary>Reads the text of <c>--data</c>.</summary>
     /// <exception cref="DataSpecException">The kind is unknown, or the folder is missing from the text.</exception>
@@ -29,20 +32,22 @@ public sealed record DataSpec(string Kind, string Folder)
             : new DataSpec(parts[0], parts[1]);
     }
 
-    /// <summary>Opens the data set; training pictures are limited and held out as asked.</summary>
+    /// <summary>Opens the data set; training pictures are limited and held out, and all brought to a size, as asked.</summary>
+    /// <exception cref="DataSpecException">A download is asked for, and nobody publishes this kind of data; or the size asked for takes too much memory.</exception>
     /// <exception cref="DataFileException">Something is missing or damaged.</exception>
-    public DataSplits Open(DataOptions options)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public DataSplits Open(DataOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        DataSplits splits;
-        if (Folder.Length == 0)
+        if (options.Download && Kind is "synthetic" or "images")
         {
-            (ImageSource drawn, ImageSource drawnTest) = ProceduralImages.Splits(options.Seed);
-            splits = new DataSplits(Kind, drawn, drawnTest, null, []);
+            throw new DataSpecException($"--download: {Kind} has no official archive; cifar10:DIR and idx:DIR (MNIST) have");
         }
-        else
+
+        DataSplits splits = Folder.Length == 0 ? Draw(options.Seed) : s_kinds[Kind](Folder, options, cancellation);
+        if (ClassBalance.Note(splits.Train) is { } note)
         {
-            splits = s_kinds[Kind](Folder, options);
+            splits = splits with { Notes = [.. splits.Notes, note] };
         }
 
         ImageSource train = options.Limit is { } limit ? ImageSubset.Take(splits.Train, limit, options.Seed) : splits.Train;
@@ -52,6 +57,17 @@ public sealed record DataSpec(string Kind, string Folder)
             splits = splits with { Validation = held.Count > 0 ? held : throw new DataFileException(Kind, $"{train.Count} training pictures are too few to hold some out") };
         }
 
-        return splits with { Train = train };
+        return options.Size is not { } side ? splits with { Train = train } : splits with
+        {
+            Train = ImageSet.Resized(train, side, cancellation),
+            Test = ImageSet.Resized(splits.Test, side, cancellation),
+            Validation = splits.Validation is null ? null : ImageSet.Resized(splits.Validation, side, cancellation),
+        };
+    }
+
+    private static DataSplits Draw(ulong seed)
+    {
+        (ImageSource train, ImageSource test) = ProceduralImages.Splits(seed);
+        return new DataSplits("synthetic", train, test, null, []);
     }
 }

@@ -30,6 +30,25 @@ public abstract class ImageSource
     /// <summary>Class of picture <paramref name="index"/>.</summary>
     public abstract int Label(int index);
 
+    /// <summary>Checks what training relies on; worth calling on a source of one's own.</summary>
+    /// <exception cref="ArgumentException">No pictures, no size, channels other than 1 or 3, fewer than 2 classes, or a label out of range.</exception>
+    public void Validate()
+    {
+        if (Count < 1 || Height < 1 || Width < 1 || Channels is not (1 or 3) || Classes.Count < 2)
+        {
+            throw new ArgumentException(
+                $"{GetType().Name} has {Count} pictures of {Height}x{Width} with {Channels} channels and {Classes.Count} classes; 1 picture, 1x1, 1 or 3 channels and 2 classes are the least");
+        }
+
+        for (int i = 0; i < Count; i++)
+        {
+            if ((uint)Label(i) >= (uint)Classes.Count)
+            {
+                throw new ArgumentException($"{GetType().Name} gives picture {i} the label {Label(i)}, which is not in 0 to {Classes.Count - 1}");
+            }
+        }
+    }
+
     /// <summary>Number of pictures of each class.</summary>
     public int[] CountByClass()
     {

@@ -68,7 +68,7 @@ public sealed record TrainingOptions
     public string Model { get; init; } = "resnet8";
 
     /// <summary>Rows and columns images are resized to.</summary>
-    [Description("side of the images in pixels; default: the data's own")]
+    [Description("side of the images in pixels; default: the data's own, 64 for folders of photos of several sizes")]
     public int? Size { get; init; }
 
     /// <summary>Passes over the training images.</summary>
