@@ -1,0 +1,180 @@
+using System.Text;
+
+namespace Gimbal.Cli.Tests;
+
+/// <summary>Whatever a user gets wrong: one line that says what, where and what to do, the right exit code, and nothing on disk harmed.</summary>
+public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
+{
+    private const int Usage = 2;
+    private const int BadData = 65;
+
+    [Theory]
+    [InlineData("unknown verb", "trian", "did you mean train?")]
+    [InlineData("unknown flag", "train --epoch 3", "did you mean --epochs?")]
+    [InlineData("flag without its value", "train --lr", "--lr")]
+    [InlineData("no number", "train --lr fast", "--lr: 'fast' is not a number")]
+    [InlineData("number out of range", "train --epochs 0", "--epochs: 0 is not in 1 to 100000")]
+    [InlineData("not finite", "train --lr NaN", "--lr")]
+    [InlineData("whole number too large", "train --batch 99999999999", "--batch")]
+    [InlineData("misspelt name", "train --optimizer adma", "did you mean 'adam'?")]
+    [InlineData("unknown model", "train --model resnet21", "did you mean resnet20?")]
+    [InlineData("clip without its size", "train --clip norm", "--clip: 'norm' is not none, norm:X, value:X or agc:X")]
+    [InlineData("unknown initializer", "train --init heuniform", "--init")]
+    [InlineData("bf16 on the CPU", "train --precision bf16 --device cpu", "--precision")]
+    [InlineData("unknown data", "train --data cifar9:x", "names no data set")]
+    [InlineData("data without its folder", "train --data cifar10", "cifar10:DIR")]
+    [InlineData("operator set out of range", "export run --opset 12", "--opset: 12 is not in 13 to 21")]
+    [InlineData("resume of nothing", "train --resume", "--resume")]
+    [InlineData("a run is there already", "train --out run", "--out")]
+    [InlineData("flag that contradicts the run", "train --resume --out run --lr 0.5", "--lr 0.5 (the run has")]
+    [InlineData("two sources to inspect", "inspect run --model mlp", "inspect")]
+    [InlineData("images too small for the model", "inspect --model simple-cnn --size 2", "MaxPool")]
+    public void A_wrong_command_line_is_exit_2(string what, string line, string says) => Refused(what, Usage, says, line.Split(' '));
+
+    [Theory]
+    [InlineData("missing", null, BadData, "no such file")]
+    [InlineData("empty", "", Usage, "not JSON")]
+    [InlineData("cut short", "{\"model\": \"mlp\",", Usage, "not JSON (line 1")]
+    [InlineData("no object", "[1, 2]", Usage, "a JSON object of options is wanted")]
+    [InlineData("unknown key", "{\"modle\": \"mlp\"}", Usage, "unknown key 'modle'; did you mean 'model'?")]
+    [InlineData("wrong kind of value", "{\"epochs\": \"many\"}", Usage, "epochs: 'many' is not a whole number")]
+    [InlineData("value out of range", "{\"epochs\": -3}", Usage, "--epochs: -3 is not in")]
+    [InlineData("nested value", "{\"lr\": {\"start\": 1}}", Usage, "lr")]
+    public void A_wrong_configuration_file_is_refused(string what, string? content, int exitCode, string says)
+    {
+        using TemporaryFolder folder = new();
+        string path = content is null ? folder["config.json"] : folder.Write("config.json", Encoding.UTF8.GetBytes(content));
+
+        Refused(what, exitCode, says, "train", path);
+    }
+
+    [Theory]
+    [InlineData("missing folder", null, 0, "")]
+    [InlineData("empty folder", "", 0, "data_batch_1.bin")]
+    [InlineData("cut short", "data_batch_1.bin", 3072, "data_batch_1.bin")]
+    [InlineData("empty file", "data_batch_1.bin", 0, "data_batch_1.bin")]
+    [InlineData("one byte too long", "data_batch_1.bin", (10_000 * 3073) + 1, "data_batch_1.bin")]
+    [InlineData("label out of range", "labels", 10_000 * 3073, "label 255")]
+    public void Damaged_CIFAR_files_are_exit_65(string what, string? file, int length, string says)
+    {
+        using TemporaryFolder folder = new();
+        byte[] content = new byte[length];
+        if (file == "labels")
+        {
+            content[3073] = 255;
+        }
+
+        if (file is { Length: > 0 })
+        {
+            string[] names = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"];
+            foreach (string name in names)
+            {
+                folder.Write(name, content);
+            }
+        }
+
+        Refused(what, BadData, says, "train", "--data", $"cifar10:{(file is null ? folder["nowhere"] : folder.FullPath)}");
+    }
+
+    [Theory]
+    [InlineData("missing", "none.jpg", "none.jpg")]
+    [InlineData("empty", "", "")]
+    [InlineData("text", "this is no picture", "")]
+    [InlineData("truncated PNG", "\u0089PNG\r\n\u001a\n", "")]
+    [InlineData("JPEG without an end", "\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF\0", "")]
+    public void A_damaged_picture_is_exit_65(string what, string content, string says)
+    {
+        using TemporaryFolder folder = new();
+        string path = what == "missing" ? folder[content] : folder.Write("picture.jpg", Encoding.Latin1.GetBytes(content));
+
+        Refused(what, BadData, says.Length > 0 ? says : "picture.jpg", "predict", "run/model.onnx", path);
+    }
+
+    [Fact]
+    public void A_folder_without_pictures_is_exit_65()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("notes.txt", [1]);
+
+        Refused("no pictures", BadData, "holds no pictures", "predict", "run/model.onnx", folder.FullPath);
+    }
+
+    [Theory]
+    [InlineData("empty", 0, 0)]
+    [InlineData("cut in its header", 40, 0)]
+    [InlineData("cut in its tensors", 5000, 0)]
+    [InlineData("absurd header length", int.MaxValue, 7)]
+    [InlineData("damaged header", int.MaxValue, 20)]
+    public void A_damaged_checkpoint_is_exit_65(string what, int length, int flipped)
+    {
+        using TemporaryFolder folder = new();
+        byte[] content = File.ReadAllBytes(run.Folder["run/checkpoints/last.safetensors"]);
+        content = content[..Math.Min(length, content.Length)];
+        if (flipped > 0)
+        {
+            content[flipped] ^= 0x7f;
+        }
+
+        string path = folder.Write("damaged.safetensors", content);
+
+        Refused(what, BadData, "damaged.safetensors", "export", path, "--out", folder["out.onnx"]);
+        Assert.False(File.Exists(folder["out.onnx"]));
+    }
+
+    [Theory]
+    [InlineData("missing", -1)]
+    [InlineData("empty", 0)]
+    [InlineData("cut short", 3000)]
+    [InlineData("a picture", -2)]
+    [InlineData("random bytes", -3)]
+    [InlineData("another ONNX file", -4)]
+    public void A_hostile_model_file_is_exit_65(string what, int length)
+    {
+        using TemporaryFolder folder = new();
+        byte[] model = File.ReadAllBytes(run.Folder["run/model.onnx"]);
+        byte[] content = length switch
+        {
+            -2 => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10],
+            -3 => RandomBytes(4000),
+            // An ONNX file without our metadata: version 8, an empty graph.
+            -4 => [0x08, 0x08, 0x3a, 0x00],
+            _ => model[..Math.Max(0, length)],
+        };
+        string path = length == -1 ? folder["none.onnx"] : folder.Write("hostile.onnx", content);
+
+        Refused(what, BadData, ".onnx", "predict", path, "picture.jpg");
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_written_is_exit_74()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("file", [1]);
+
+        Refused("a file where the run should be", 74, "file", "train", "--limit", "64", "--model", "mlp", "--out", Path.Combine(file, "run"));
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_exit_6() => Refused("cuda", 6, "--device cuda", "train", "--device", "cuda");
+
+    private static byte[] RandomBytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        new Random(1).NextBytes(bytes);
+        return bytes;
+    }
+
+    private void Refused(string what, int exitCode, string says, params string[] arguments)
+    {
+        IReadOnlyDictionary<string, string> before = run.Folder.Content();
+
+        Outcome outcome = Tool.Run(run.Folder.FullPath, arguments);
+
+        Assert.True(outcome.ExitCode == exitCode, $"{what}: exit {outcome.ExitCode}, wanted {exitCode}: {outcome.Error}{outcome.Out}");
+        string line = outcome.Error.TrimEnd('\n', '\r');
+        Assert.StartsWith("error: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', line);
+        Assert.Contains(says, line, StringComparison.Ordinal);
+        Assert.Equal(before, run.Folder.Content());
+    }
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Gimbal.Processes;
+using Gimbal.Trainer.Checkpoints;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Cli.Tests;
+
+/// <summary>A run that is stopped, however, goes on as if it had not been.</summary>
+public sealed partial class InterruptionTests : IDisposable
+{
+    private const int Interrupt = 2;
+    private const int Kills = 25;
+
+    // Dropout, augmentation, averages and momentum: everything that has a state or a random stream takes part.
+    private static readonly string[] s_training =
+    [
+        "train", "--model", "resnet8", "--limit", "512", "--batch", "32", "--epochs", "4", "--dropout", "0.2", "--pad-crop", "2", "--flip", "--cutout", "4",
+        "--ema", "0.95", "--optimizer", "sgd", "--momentum", "0.9", "--clip", "norm:1", "--validation", "0.125", "--seed", "5",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void After_a_stop_at_a_random_step_the_weights_are_those_of_an_uninterrupted_run()
+    {
+        Tool.Run(_folder.FullPath, [.. s_training, "--out", "whole"]).Succeeded();
+        Random random = new(11);
+        int stops = 0;
+        for (int life = 0; !IsComplete("parts") && life < 12; life++)
+        {
+            string[] line = life == 0 ? [.. s_training, "--out", "parts"] : ["train", "--resume", "--out", "parts", "--threads", $"{1 + (life % 2)}"];
+            Outcome outcome = RunAndInterrupt(line, TimeSpan.FromMilliseconds(random.Next(50, 700)));
+            if (outcome.ExitCode != 0)
+            {
+                stops++;
+                Assert.Equal(130, outcome.ExitCode);
+                Assert.Equal("stopped", outcome.Error.Trim());
+                Assert.Contains("checkpoint saved; go on with: gimbal train --resume --out parts", outcome.Out, StringComparison.Ordinal);
+            }
+        }
+
+        Tool.Run(_folder.FullPath, "train", "--resume", "--out", "parts").Succeeded();
+        Assert.InRange(stops, 1, 12);
+        AssertSameRun("whole", "parts");
+        Assert.Equal(File.ReadAllBytes(_folder["whole/model.onnx"]), File.ReadAllBytes(_folder["parts/model.onnx"]));
+    }
+
+    [Fact]
+    public void After_25_kills_no_checkpoint_is_unreadable_and_the_weights_are_those_of_an_uninterrupted_run()
+    {
+        Tool.Run(_folder.FullPath, [.. s_training, "--out", "whole"]).Succeeded();
+        ProcessStartInfo first = Tool.Command(_folder.FullPath, [.. s_training, "--out", "parts", "--save-steps", "1"]);
+        new RandomKills(first, IsTraining, TimeSpan.FromMilliseconds(400), seed: 3).Run(1, _ => { });
+        while (CheckpointFolder.LoadLast(_folder["parts/checkpoints"]) is null)
+        {
+            Directory.Delete(_folder["parts"], recursive: true);
+            new RandomKills(first, IsTraining, TimeSpan.FromMilliseconds(400), seed: 4).Run(1, _ => { });
+        }
+
+        long step = 0;
+        ProcessStartInfo resume = Tool.Command(_folder.FullPath, "train", "--resume", "--out", "parts", "--save-steps", "1");
+        RandomKills kills = new(resume, IsTraining, TimeSpan.FromMilliseconds(120), seed: 5);
+        kills.Run(Kills - 1, life =>
+        {
+            Checkpoint found = CheckpointFolder.LoadLast(_folder["parts/checkpoints"])!.Checkpoint;
+            Assert.True(life.ExitCode is null or 0, string.Join(" | ", life.Lines));
+            Assert.InRange(found.Step, step, long.MaxValue);
+            step = found.Step;
+        });
+
+        Assert.True(step > 0);
+        Tool.Run(_folder.FullPath, "train", "--resume", "--out", "parts").Succeeded();
+        AssertSameRun("whole", "parts");
+    }
+
+    [Fact]
+    public void Another_seed_gives_other_weights()
+    {
+        Tool.Run(_folder.FullPath, [.. s_training, "--out", "one"]).Succeeded();
+        Tool.Run(_folder.FullPath, [.. s_training[..^1], "6", "--out", "two"]).Succeeded();
+
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertSameRun("one", "two"));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static bool IsTraining(string line) => line.StartsWith("epoch   loss", StringComparison.Ordinal);
+
+    private bool IsComplete(string run) => File.Exists(_folder[$"{run}/model.onnx"]);
+
+    private Outcome RunAndInterrupt(string[] arguments, TimeSpan after)
+    {
+        using Process process = Process.Start(Tool.Command(_folder.FullPath, arguments))!;
+        List<string> lines = [];
+        string? line;
+        while ((line = process.StandardOutput.ReadLine()) is not null)
+        {
+            lines.Add(line);
+            if (IsTraining(line))
+            {
+                Thread.Sleep(after);
+                Assert.Equal(0, Kill(process.Id, Interrupt));
+            }
+        }
+
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return new Outcome(process.ExitCode, string.Join('\n', lines), error);
+    }
+
+    private void AssertSameRun(string expected, string actual)
+    {
+        Checkpoint one = Checkpoint.Load(_folder[$"{expected}/checkpoints/last.safetensors"]);
+        Checkpoint other = Checkpoint.Load(_folder[$"{actual}/checkpoints/last.safetensors"]);
+        Assert.Equal(one.Step, other.Step);
+        Assert.Equal(one.Tensors.Keys.Order(), other.Tensors.Keys.Order());
+        foreach ((string name, Tensor tensor) in one.Tensors)
+        {
+            Assert.True(MemoryMarshal.AsBytes(tensor.Span).SequenceEqual(MemoryMarshal.AsBytes(other.Tensors[name].Span)), $"{name} differs");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

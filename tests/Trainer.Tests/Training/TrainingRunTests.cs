@@ -1,0 +1,153 @@
+using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tensors;
+using Gimbal.Trainer.Training;
+using Microsoft.Extensions.Logging;
+
+namespace Gimbal.Trainer.Tests.Training;
+
+/// <summary>What a run reports, chooses and refuses.</summary>
+public sealed class TrainingRunTests
+{
+    // Enough to make the first update of any network overflow.
+    private static readonly TrainingOptions s_wild = SmallRun.Options with { Model = "mlp", Dropout = 0, Lr = 9e5, Schedule = ScheduleName.Constant, Clip = "none", Ema = 0 };
+
+    [Fact]
+    public void A_network_learns_a_few_pictures_by_heart()
+    {
+        TrainingOptions options = new() { Batch = 32, Epochs = 40, Lr = 1e-2, Model = "resnet8" };
+        List<EpochResult> epochs = [];
+        using CpuDevice device = new();
+        using TrainingRun run = new(SmallRun.Model(options), SmallRun.Data(64, 10), options, device);
+
+        run.Run(new RunCallbacks { Epoch = epochs.Add });
+
+        Assert.Equal(Enumerable.Range(1, 40), epochs.Select(e => e.Epoch));
+        Assert.True(epochs[^1].TrainLoss < 0.1 * epochs[0].TrainLoss, $"loss {epochs[0].TrainLoss} to {epochs[^1].TrainLoss}");
+        Assert.Equal(1, epochs[^1].TrainAccuracy);
+        Assert.True(run.IsComplete);
+    }
+
+    [Fact]
+    public void Every_step_is_reported_once_with_its_position()
+    {
+        List<StepReport> steps = [];
+        using CpuDevice device = new();
+        using TrainingRun run = new(SmallRun.Model(SmallRun.Options), SmallRun.Data(100), SmallRun.Options, device);
+
+        run.Run(new RunCallbacks { Step = steps.Add });
+
+        // 100 pictures are three batches of 32; the remainder is dropped.
+        Assert.Equal([(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)], steps.Select(s => (s.Epoch, s.Batch)));
+        Assert.All(steps, s => Assert.True(s is { Batches: 3, Loss: > 0, GradientNorm: > 0, ImagesPerSecond: > 0 }));
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void Evaluation_counts_every_picture_whatever_the_batch(int batch)
+    {
+        TrainingOptions options = SmallRun.Options with { Epochs = 1 };
+        using CpuDevice device = new(2);
+        using TrainingRun reference = new(SmallRun.Model(options), SmallRun.Data(), options with { Batch = 50 }, device);
+        using TrainingRun run = new(SmallRun.Model(options), SmallRun.Data(), options with { Batch = batch }, device);
+        IReadOnlyDictionary<string, Tensor> weights = TrainingRun.Deployed(reference.CaptureState());
+
+        (double expectedLoss, double expectedAccuracy) = reference.Evaluate(SmallRun.Data().Test, weights);
+        (double loss, double accuracy) = run.Evaluate(SmallRun.Data().Test, weights);
+
+        Assert.Equal(expectedAccuracy, accuracy);
+        // Sums in fp32 over batches of other sizes.
+        Assert.Equal(expectedLoss, loss, 1e-5);
+    }
+
+    [Fact]
+    public void With_averages_those_are_evaluated_and_deployed()
+    {
+        EpochResult? last = null;
+        using CpuDevice device = new(2);
+        using TrainingRun run = new(SmallRun.Model(SmallRun.Options), SmallRun.Data(), SmallRun.Options, device);
+        run.Run(new RunCallbacks { Epoch = epoch => last = epoch });
+
+        IReadOnlyDictionary<string, Tensor> state = run.CaptureState();
+        IReadOnlyDictionary<string, Tensor> deployed = TrainingRun.Deployed(state);
+
+        Assert.Equal(state["ema.conv1.weight"].Span.ToArray(), deployed["conv1.weight"].Span.ToArray());
+        Assert.NotEqual(state["conv1.weight"].Span.ToArray(), deployed["conv1.weight"].Span.ToArray());
+        Assert.Equal((last!.TestLoss, last.TestAccuracy), run.Evaluate(SmallRun.Data().Test, deployed));
+        Assert.DoesNotContain(deployed.Keys, name => name.StartsWith("optimizer.", StringComparison.Ordinal) || name.StartsWith("ema.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_best_epoch_is_chosen_on_the_held_out_pictures()
+    {
+        DataSplits data = SmallRun.Data(200);
+        (ImageSource train, ImageSource held) = ImageSubset.Split(data.Train, 0.25, 1);
+        TrainingOptions options = SmallRun.Options with { Epochs = 4, Ema = 0 };
+        List<EpochResult> epochs = [];
+        List<bool> best = [];
+        using CpuDevice device = new(2);
+        using TrainingRun run = new(SmallRun.Model(options), data with { Train = train, Validation = held }, options, device);
+
+        run.Run(new RunCallbacks { Epoch = epochs.Add, Save = (_, isBest) => best.Add(isBest) });
+
+        EpochResult chosen = epochs.OrderByDescending(e => e.ValidationAccuracy).ThenBy(e => e.Epoch).First();
+        Assert.Equal(chosen.Epoch, run.Position.BestEpoch);
+        Assert.Equal(chosen.Epoch - 1, best.LastIndexOf(true));
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_stops_the_run_with_layer_and_step()
+    {
+        using CpuDevice device = new(2);
+        using TrainingRun run = new(SmallRun.Model(s_wild), SmallRun.Data(), s_wild, device);
+
+        DivergedException error = Assert.Throws<DivergedException>(() => run.Run(new RunCallbacks()));
+
+        Assert.Matches(@"step \d+", error.Message);
+        Assert.Contains("fc", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Skipped_steps_leave_the_weights_alone_and_are_counted_and_logged()
+    {
+        List<EpochResult> epochs = [];
+        LineLogger logger = new();
+        TrainingOptions options = s_wild with { NonFinite = NonFinitePolicy.Skip, Epochs = 3 };
+        using CpuDevice device = new(2);
+        using TrainingRun run = new(SmallRun.Model(options), SmallRun.Data(), options, device);
+
+        run.Run(new RunCallbacks { Epoch = epochs.Add, Logger = logger });
+
+        Assert.True(epochs[^1].SkippedSteps > 0);
+        Assert.Equal(epochs.Sum(e => e.SkippedSteps), logger.Lines.Count);
+        Assert.StartsWith("step ", logger.Lines[0], StringComparison.Ordinal);
+        Assert.All(run.CaptureState().Values, tensor => Assert.DoesNotContain(tensor.Span.ToArray(), value => float.IsNaN(value)));
+    }
+
+    [Fact]
+    public void A_network_that_does_not_fit_the_pictures_is_refused()
+    {
+        Network wrong = Network.Create("wrong", new Sequential(new Flatten(), new Linear(3 * 16 * 16, 10)), 3, 16);
+        using CpuDevice device = new(1);
+
+        ShapeException error = Assert.Throws<ShapeException>(() => new TrainingRun(wrong, SmallRun.Data(), SmallRun.Options, device));
+
+        Assert.Contains("wrong takes (3, 16, 16)", error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class LineLogger : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+    }
+}
