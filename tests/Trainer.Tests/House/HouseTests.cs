@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Gimbal.Trainer.Training;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -54,6 +55,18 @@ public sealed partial class HouseTests
             .SelectMany(path => File.ReadLines(path).Select((line, i) => (line, Where: $"{Source.Relative(path)}:{i + 1}")))
             .Where(text => BannedWord().IsMatch(text.line))
             .Select(text => $"{text.Where}: {BannedWord().Match(text.line).Value}"));
+
+    [Fact]
+    public void Every_training_option_is_read_by_the_trainer()
+    {
+        HashSet<string> read = [.. Source.Parse("src/Trainer").Where(file => !file.Path.EndsWith("/TrainingOptions.cs", StringComparison.Ordinal))
+            .SelectMany(file => file.Nodes<MemberAccessExpressionSyntax>().Select(access => access.Name.Identifier.Text))];
+        IEnumerable<string> outside = Source.Parse("src/Cli").SelectMany(file => file.Nodes<MemberAccessExpressionSyntax>()).Select(access => access.ToString());
+        HashSet<string> readByTool = [.. outside.Where(text => text.StartsWith("options.", StringComparison.Ordinal)).Select(text => text["options.".Length..])];
+
+        string[] unread = [.. typeof(TrainingOptions).GetProperties().Select(p => p.Name).Where(name => !read.Contains(name) && !readByTool.Contains(name))];
+        Assert.Empty(unread);
+    }
 
     [Fact]
     public void Projects_reference_only_what_the_house_allows()
