@@ -51,8 +51,7 @@ internal sealed class TrainVerb : Verb
 
         folder = folder.Length > 0 ? folder : NewFolder(options.Model);
         using Device device = Devices.Open(options, output);
-        DataSplits data = DataSpec.Parse(options.Data).Open(
-            options.ToDataOptions() with { Download = parsed.GetValue(_download), Progress = new LoadLog() }, cancellation);
+        DataSplits data = OpenData(options, parsed.GetValue(_download), cancellation);
         string fingerprint = Fingerprint.Of(data.Train);
         if (saved is not null && saved.Fingerprint != fingerprint)
         {
@@ -75,6 +74,12 @@ internal sealed class TrainVerb : Verb
         Train(run, runFolder, log, parsed.GetValue(_saveSteps), folder, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return Finish(parsed, run, data, fingerprint, folder, exportOptions, device, seconds, output);
+    }
+
+    private static DataSplits OpenData(TrainingOptions options, bool download, CancellationToken cancellation)
+    {
+        using LoadLog log = new();
+        return DataSpec.Parse(options.Data).Open(options.ToDataOptions() with { Download = download, Progress = log }, cancellation);
     }
 
     private static void Train(TrainingRun run, RunFolder folder, TrainingLog log, int saveSteps, string path, CancellationToken cancellation)

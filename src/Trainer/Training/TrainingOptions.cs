@@ -165,11 +165,11 @@ public sealed record TrainingOptions
 
 
     /// <summary>Pictures that cannot be decoded.</summary>
-    [Description("pictures that cannot be decoded: fail or skip")]
+    [Description("what to do with pictures that cannot be decoded")]
     public BadImages BadImages { get; init; }
 
     /// <summary>Loss or gradient not finite.</summary>
-    [Description("a loss or gradient that is not finite: stop or skip the step")]
+    [Description("what a step does whose loss or gradient is not finite")]
     public NonFinitePolicy NonFinite { get; init; }
 
     /// <summary>Where to compute.</summary>
