@@ -9,9 +9,8 @@ namespace Gimbal.Trainer.Datasets;
 internal sealed class ArchiveDownload : IDisposable
 {
     private const int BlockBytes = 1 << 17;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly Uri _address;
+    private readonly OfficialArchive _archive;
     private readonly string _folder;
     private readonly string _temporary;
     private readonly bool _isFolderNew;
@@ -20,9 +19,9 @@ internal sealed class ArchiveDownload : IDisposable
 
     /// <summary>Makes the folders.</summary>
     /// <exception cref="IOException">They cannot be made.</exception>
-    public ArchiveDownload(Uri address, string folder, IProgress<LoadProgress>? progress)
+    public ArchiveDownload(OfficialArchive archive, string folder, IProgress<LoadProgress>? progress)
     {
-        (_address, _folder, _progress) = (address, folder, progress);
+        (_archive, _folder, _progress) = (archive, folder, progress);
         _isFolderNew = !Directory.Exists(folder);
         _temporary = Path.Combine(folder, $".download-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         OnDisk(() => Directory.CreateDirectory(_temporary));
@@ -31,7 +30,7 @@ internal sealed class ArchiveDownload : IDisposable
     /// <summary>Fetches, checks, unpacks and names the files of one part.</summary>
     public async Task FetchAsync(ArchivePart part, CancellationToken cancellation)
     {
-        Uri source = new($"{_address.AbsoluteUri.TrimEnd('/')}/{part.File}");
+        Uri source = new($"{_archive.Address.AbsoluteUri.TrimEnd('/')}/{part.File}");
         string packed = Path.Combine(_temporary, part.File);
         string digest = await ReceiveAsync(source, part, packed, cancellation).ConfigureAwait(false);
         if (digest != part.Md5)
@@ -72,7 +71,7 @@ internal sealed class ArchiveDownload : IDisposable
     private async Task<string> ReceiveAsync(Uri source, ArchivePart part, string packed, CancellationToken cancellation)
     {
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        silence.CancelAfter(s_patience);
+        silence.CancelAfter(_archive.Patience);
         using HttpResponseMessage response = await Online(source, () => _client.GetAsync(source, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellation).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
@@ -86,7 +85,7 @@ internal sealed class ArchiveDownload : IDisposable
         long received = 0;
         for (int read = -1; read != 0 && received <= part.Length; received += read)
         {
-            silence.CancelAfter(s_patience);
+            silence.CancelAfter(_archive.Patience);
             read = await Online(source, () => body.ReadAsync(block, silence.Token).AsTask(), cancellation).ConfigureAwait(false);
             hash.AppendData(block, 0, read);
             OnDisk(() => file.Write(block, 0, read));
@@ -141,7 +140,7 @@ internal sealed class ArchiveDownload : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw Failure(source, $"the server is silent for {s_patience.TotalSeconds:0} s", e);
+            throw Failure(source, FormattableString.Invariant($"the server is silent for {_archive.Patience.TotalSeconds:0.#} s"), e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

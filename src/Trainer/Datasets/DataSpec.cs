@@ -45,11 +45,6 @@ public sealed record DataSpec(string Kind, string Folder)
         }
 
         DataSplits splits = Folder.Length == 0 ? Draw(options.Seed) : s_kinds[Kind](Folder, options, cancellation);
-        if (ClassBalance.Note(splits.Train) is { } note)
-        {
-            splits = splits with { Notes = [.. splits.Notes, note] };
-        }
-
         ImageSource train = options.Limit is { } limit ? ImageSubset.Take(splits.Train, limit, options.Seed) : splits.Train;
         if (options.Validation > 0)
         {

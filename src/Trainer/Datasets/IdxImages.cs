@@ -42,8 +42,9 @@ public static class IdxImages
         IReadOnlyList<string> classes = ReadNames(folder);
         ImageSet train = Read(folder, "train", classes);
         ImageSet test = Read(folder, "t10k", classes);
+        string? balance = ClassBalance.Note(classes.Zip(train.CountByClass()).ToDictionary(c => c.First, c => c.Second));
         return (train.Height, train.Width) == (test.Height, test.Width)
-            ? new DataSplits($"idx:{ImageFolder.NameOf(folder)}", train, test, null, [])
+            ? new DataSplits($"idx:{ImageFolder.NameOf(folder)}", train, test, null, balance is null ? [] : [balance])
             : throw new DataFileException(folder, $"training pictures have {train.Height}x{train.Width} pixels, test pictures {test.Height}x{test.Width}");
     }
 

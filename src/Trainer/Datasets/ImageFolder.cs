@@ -14,7 +14,10 @@ public static class ImageFolder
     /// <summary>Whether a file is a picture by its extension.</summary>
     public static bool IsPicture(string path) => s_extensions.Contains(Path.GetExtension(path));
 
-    /// <summary>Opens a folder that holds train/CLASS/ and test/CLASS/, or CLASS/ of which a seeded share of each class becomes the test set.</summary>
+    /// <summary>
+    /// Opens a folder that holds train/CLASS/ and test/CLASS/, or CLASS/ of which a seeded share of each class becomes the test set. Training pictures
+    /// beyond <see cref="DataOptions.Limit"/> are not even decoded.
+    /// </summary>
     /// <exception cref="DataFileException">No such layout, a class that is empty or in one part only, a picture that cannot be decoded, or more pixels than are held in memory.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static DataSplits Open(string folder, DataOptions options, CancellationToken cancellation = default)
@@ -49,26 +52,54 @@ public static class ImageFolder
             notes.Add($"{string.Join(", ", unused)} beside train/ and test/ left out");
         }
 
-        LoadedPictures pictures = LoadedPictures.Load(folder, [.. train, .. test], [.. train.Select(c => c.Name)], options, cancellation);
-        int boundary = train.Sum(c => c.Pictures.Count);
-        return new DataSplits(
-            $"images:{NameOf(folder)}",
-            new ImageSubset(pictures.All, [.. pictures.Good.Where(i => i < boundary)]),
-            new ImageSubset(pictures.All, [.. pictures.Good.Where(i => i >= boundary)]),
-            null,
-            [.. notes, .. pictures.Notes]);
+        NoteOthers([.. train, .. test], notes);
+        return Load(folder, PicturesOf(train), PicturesOf(test), [.. train.Select(c => c.Name)], notes, options, cancellation);
     }
 
     private static DataSplits Divide(string folder, DataOptions options, CancellationToken cancellation)
     {
         IReadOnlyList<ClassFolder> classes = ClassFolder.List(folder);
-        LoadedPictures pictures = LoadedPictures.Load(folder, classes, [.. classes.Select(c => c.Name)], options, cancellation);
-        (ImageSource train, ImageSource test) = ImageSubset.Split(new ImageSubset(pictures.All, pictures.Good), options.TestFraction, options.Seed);
+        PictureFile[] all = PicturesOf(classes);
+        (int[] train, int[] test) = ImageSubset.Divide([.. all.Select(picture => picture.Label)], options.TestFraction, options.Seed);
         string share = FormattableString.Invariant($"{100 * options.TestFraction:0.##} %");
-        return test.Count > 0
-            ? new DataSplits(
-                $"images:{NameOf(folder)}", train, test, null, [$"no train/ and test/: {share} of each class are the test set (seed {options.Seed}), {test.Count} pictures", .. pictures.Notes])
-            : throw new DataFileException(folder, $"{share} of each class is no picture; more pictures or a larger --test-fraction are wanted for a test set");
+        if (test.Length == 0)
+        {
+            throw new DataFileException(folder, $"{share} of each class is no picture; more pictures or a larger --test-fraction are wanted for a test set");
+        }
+
+        List<string> notes = [$"no train/ and test/: {share} of each class are the test set (seed {options.Seed}), {test.Length} pictures"];
+        NoteOthers(classes, notes);
+        return Load(folder, [.. train.Select(i => all[i])], [.. test.Select(i => all[i])], [.. classes.Select(c => c.Name)], notes, options, cancellation);
+    }
+
+    private static DataSplits Load(
+        string folder, PictureFile[] train, PictureFile[] test, IReadOnlyList<string> classes, List<string> notes, DataOptions options, CancellationToken cancellation)
+    {
+        if (ClassBalance.Note(train.CountBy(picture => picture.Label).ToDictionary(c => classes[c.Key], c => c.Value)) is { } note)
+        {
+            notes.Add(note);
+        }
+
+        PictureFile[] chosen = options.Limit is { } limit ? [.. ImageSubset.Choose(train.Length, limit, options.Seed).Select(i => train[i])] : train;
+        LoadedPictures pictures = LoadedPictures.Load(folder, [.. chosen, .. test], classes, options, cancellation);
+        return new DataSplits(
+            $"images:{NameOf(folder)}",
+            new ImageSubset(pictures.All, [.. pictures.Good.Where(i => i < chosen.Length)]),
+            new ImageSubset(pictures.All, [.. pictures.Good.Where(i => i >= chosen.Length)]),
+            null,
+            [.. notes, .. pictures.Notes]);
+    }
+
+    private static PictureFile[] PicturesOf(IReadOnlyList<ClassFolder> classes) =>
+        [.. classes.SelectMany((folder, label) => folder.Pictures.Select(path => new PictureFile(path, label)))];
+
+    private static void NoteOthers(IEnumerable<ClassFolder> classes, List<string> notes)
+    {
+        int others = classes.Sum(folder => folder.Others);
+        if (others > 0)
+        {
+            notes.Add($"{others} files or folders in class folders are no pictures by their extension and left out");
+        }
     }
 
     private static void RequireClasses(IReadOnlyList<ClassFolder> wanted, IReadOnlyList<ClassFolder> held, string folder)

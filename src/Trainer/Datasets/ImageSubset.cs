@@ -36,7 +36,7 @@ public sealed class ImageSubset(ImageSource source, IReadOnlyList<int> indices) 
     public static ImageSource Take(ImageSource source, int count, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return count >= source.Count ? source : new ImageSubset(source, new Philox(seed, TakeStream).Permutation(0, source.Count)[..count]);
+        return count >= source.Count ? source : new ImageSubset(source, Choose(source.Count, count, seed));
     }
 
     /// <summary>Divides a source in two, each class in the same proportion, at random but repeatably.</summary>
@@ -46,17 +46,25 @@ public sealed class ImageSubset(ImageSource source, IReadOnlyList<int> indices) 
     public static (ImageSource Kept, ImageSource Part) Split(ImageSource source, double share, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(source);
-        int[] order = new Philox(seed, SplitStream).Permutation(0, source.Count);
-        int[] quota = [.. source.CountByClass().Select(n => Math.Clamp((int)Math.Round(n * share), 0, Math.Max(0, n - 1)))];
+        (int[] kept, int[] part) = Divide([.. Enumerable.Range(0, source.Count).Select(source.Label)], share, seed);
+        return (new ImageSubset(source, kept), new ImageSubset(source, part));
+    }
+
+    /// <summary>What <see cref="Take"/> takes: at most <paramref name="limit"/> of <paramref name="count"/> positions.</summary>
+    internal static int[] Choose(int count, int limit, ulong seed) =>
+        limit >= count ? [.. Enumerable.Range(0, count)] : new Philox(seed, TakeStream).Permutation(0, count)[..limit];
+
+    /// <summary>What <see cref="Split"/> puts where, in ascending order.</summary>
+    internal static (int[] Kept, int[] Part) Divide(IReadOnlyList<int> labels, double share, ulong seed)
+    {
+        Dictionary<int, int> quota = labels.CountBy(label => label).ToDictionary(c => c.Key, c => Math.Clamp((int)Math.Round(c.Value * share), 0, c.Value - 1));
         List<int> kept = [];
         List<int> part = [];
-        foreach (int index in order)
+        foreach (int index in new Philox(seed, SplitStream).Permutation(0, labels.Count))
         {
-            (quota[source.Label(index)]-- > 0 ? part : kept).Add(index);
+            (quota[labels[index]]-- > 0 ? part : kept).Add(index);
         }
 
-        kept.Sort();
-        part.Sort();
-        return (new ImageSubset(source, kept), new ImageSubset(source, part));
+        return ([.. kept.Order()], [.. part.Order()]);
     }
 }

@@ -4,7 +4,7 @@ using Gimbal.Trainer.Tensors;
 namespace Gimbal.Trainer.Datasets;
 
 /// <summary>The pictures of class folders, decoded to one size.</summary>
-/// <param name="All">One entry per file, in the order of the folders; black where a picture could not be decoded.</param>
+/// <param name="All">One entry per file, in order; black where a picture could not be decoded.</param>
 /// <param name="Good">Those that could.</param>
 /// <param name="Notes">What was left out, and which size was chosen.</param>
 internal sealed record LoadedPictures(ImageSet All, IReadOnlyList<int> Good, IReadOnlyList<string> Notes)
@@ -14,22 +14,15 @@ internal sealed record LoadedPictures(ImageSet All, IReadOnlyList<int> Good, IRe
 
     /// <summary>Decodes in parallel; the result does not depend on the number of threads.</summary>
     /// <exception cref="DataFileException">A picture cannot be decoded and none may be left out, a class keeps none, or all are too much for the memory.</exception>
-    public static LoadedPictures Load(string root, IReadOnlyList<ClassFolder> folders, IReadOnlyList<string> classes, DataOptions options, CancellationToken cancellation)
+    public static LoadedPictures Load(string root, PictureFile[] pictures, IReadOnlyList<string> classes, DataOptions options, CancellationToken cancellation)
     {
-        string[] files = [.. folders.SelectMany(folder => folder.Pictures)];
-        Dictionary<string, int> positions = classes.Index().ToDictionary(c => c.Item, c => c.Index);
-        int[] labels = [.. folders.SelectMany(folder => Enumerable.Repeat(positions[folder.Name], folder.Pictures.Count))];
+        string[] files = [.. pictures.Select(picture => picture.Path)];
         List<string> notes = [];
-        int others = folders.Sum(folder => folder.Others);
-        if (others > 0)
-        {
-            notes.Add($"{others} files or folders in class folders are no pictures by their extension and left out");
-        }
-
         (int height, int width) = options.Size is { } side ? (side, side) : ChooseSize(files, notes, cancellation);
         if ((long)files.Length * height * width * 3 > ImageSet.MostBytes)
         {
-            throw new DataFileException(root, $"{files.Length} pictures of {height}x{width} need more than the {ImageSet.MostBytes / 1_000_000_000} GB that are held in memory; choose a smaller --size");
+            throw new DataFileException(
+                root, $"{files.Length} pictures of {height}x{width} need more than the {ImageSet.MostBytes / 1_000_000_000} GB that are held in memory; choose a smaller --size, or --limit the training pictures");
         }
 
         PictureDecoding decoding = new(files, height, width, options);
@@ -37,25 +30,19 @@ internal sealed record LoadedPictures(ImageSet All, IReadOnlyList<int> Good, IRe
         int[] good = [.. Enumerable.Range(0, files.Length).Where(i => decoding.Faults[i] is null)];
         if (decoding.FirstFault is { } fault)
         {
-            RequirePictures(folders, good);
+            RequirePictures(pictures, good);
             notes.Add($"{files.Length - good.Length} of {files.Length} pictures cannot be decoded and are left out, the first is {files[fault]}: {decoding.Faults[fault]}");
         }
 
-        return new LoadedPictures(new ImageSet(pixels, labels, height, width, decoding.Channels, classes), good, notes);
+        return new LoadedPictures(new ImageSet(pixels, [.. pictures.Select(picture => picture.Label)], height, width, decoding.Channels, classes), good, notes);
     }
 
-    private static void RequirePictures(IReadOnlyList<ClassFolder> folders, IReadOnlyList<int> good)
+    private static void RequirePictures(PictureFile[] pictures, IEnumerable<int> good)
     {
-        HashSet<int> held = [.. good];
-        int first = 0;
-        foreach (ClassFolder folder in folders)
+        HashSet<string?> held = [.. good.Select(i => Path.GetDirectoryName(pictures[i].Path))];
+        if (pictures.Select(picture => Path.GetDirectoryName(picture.Path)).FirstOrDefault(folder => !held.Contains(folder)) is { } lost)
         {
-            if (!Enumerable.Range(first, folder.Pictures.Count).Any(held.Contains))
-            {
-                throw new DataFileException(folder.Path, $"none of its {folder.Pictures.Count} pictures can be decoded");
-            }
-
-            first += folder.Pictures.Count;
+            throw new DataFileException(lost, "none of its pictures can be decoded");
         }
     }
 

@@ -16,6 +16,9 @@ public sealed record ArchivePart(string File, long Length, string Md5, params IR
 /// <param name="Parts">Its files.</param>
 public sealed record OfficialArchive(Uri Address, params IReadOnlyList<ArchivePart> Parts)
 {
+    /// <summary>How long a server may be silent.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Brings the files a folder lacks into it; files that are there are never touched.</summary>
     /// <remarks>Each part is fetched into a temporary folder inside, checked against length and digest, unpacked there, and only then named.</remarks>
     /// <param name="folder">Made if need be.</param>
@@ -37,7 +40,7 @@ public sealed record OfficialArchive(Uri Address, params IReadOnlyList<ArchivePa
             return;
         }
 
-        using ArchiveDownload download = new(Address, folder, progress);
+        using ArchiveDownload download = new(this, folder, progress);
         foreach (ArchivePart part in lacking)
         {
             await download.FetchAsync(part, cancellation).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Tensors;
 using SkiaSharp;
 
 namespace Gimbal.Trainer.Tests.Datasets;
@@ -52,7 +53,7 @@ public class BadImageFolderTests
         PictureFiles.WriteClasses(folder, "", ("a", 3), ("b", 0));
         folder.Write("b/1.png", [1]);
         folder.Write("b/2.png", [2]);
-        Refusal.Names(folder["b"], () => PictureFiles.Open(folder.Path, new DataOptions { BadImages = BadImages.Skip }), "none of its 2 pictures can be decoded");
+        Refusal.Names(folder["b"], () => PictureFiles.Open(folder.Path, new DataOptions { BadImages = BadImages.Skip }), "none of its pictures can be decoded");
     }
 
     [Fact]
@@ -141,6 +142,14 @@ public class BadImageFolderTests
         Refusal.Names(folder.Path, () => PictureFiles.Open(folder.Path), "has train/ alone", "train/ and test/ are wanted");
         PictureFiles.WriteClasses(folder, "test", ("a", 2), ("b", 2));
         Assert.Equal("val/ beside train/ and test/ left out", Assert.Single(PictureFiles.Open(folder.Path).Notes));
+    }
+
+    [Fact]
+    public void WhatTheSystemRefusesIsOneLineThatNamesTheFolder()
+    {
+        DataFileException refusal = Assert.Throws<DataFileException>(
+            () => DataFile.Try<int>("pets", () => throw new UnauthorizedAccessException("Access to the path 'pets' is denied.")));
+        Assert.Equal("pets: cannot be read (Access to the path 'pets' is denied)", refusal.Message);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class ImageFolderTests
         DataSplits data = PictureFiles.Open(folder.Path, options);
         Assert.Equal([12, 6, 3], data.Test.CountByClass());
         Assert.Equal([28, 14, 7], data.Train.CountByClass());
-        Assert.Contains("30 % of each class are the test set (seed 5)", Assert.Single(data.Notes), StringComparison.Ordinal);
+        Assert.Contains("30 % of each class are the test set (seed 5)", data.Notes[0], StringComparison.Ordinal);
         HashSet<string> train = [.. Enumerable.Range(0, 49).Select(i => Convert.ToHexString(PictureFiles.Read(data.Train, i)))];
         HashSet<string> test = [.. Enumerable.Range(0, 21).Select(i => Convert.ToHexString(PictureFiles.Read(data.Test, i)))];
         Assert.Equal((49, 21), (train.Count, test.Count));
@@ -167,6 +167,29 @@ public class ImageFolderTests
             Assert.Single(spec.Open(new DataOptions()).Notes));
         File.Delete(folder["train/common/009.png"]);
         Assert.Empty(spec.Open(new DataOptions()).Notes);
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("")]
+    public void PicturesBeyondTheLimitAreNotDecodedAndTheOthersAreThoseOfTake(string below)
+    {
+        using TestFolder folder = new();
+        PictureFiles.WriteClasses(folder, below, ("a", 60), ("b", 20));
+        if (below.Length > 0)
+        {
+            PictureFiles.WriteClasses(folder, "test", ("a", 3), ("b", 3));
+        }
+
+        DataOptions all = new() { Seed = 9 };
+        DataSpec spec = DataSpec.Parse($"images:{folder.Path}");
+        Reports reports = new();
+        DataSplits limited = spec.Open(all with { Limit = 7, Progress = reports });
+        DataSplits whole = spec.Open(all);
+        Assert.Equal(Fingerprint.Of(ImageSubset.Take(whole.Train, 7, 9)), Fingerprint.Of(limited.Train));
+        Assert.Equal(Fingerprint.Of(whole.Test), Fingerprint.Of(limited.Test));
+        Assert.Equal(7 + whole.Test.Count, reports.All[^1].Total);
+        Assert.Equal(whole.Notes, limited.Notes);
     }
 
     [Fact]

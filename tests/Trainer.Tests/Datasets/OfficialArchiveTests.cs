@@ -136,6 +136,13 @@ public sealed class OfficialArchiveTests : IDisposable
     }
 
     [Fact]
+    public void AServerThatFallsSilentIsGivenUp()
+    {
+        _server.Give(Packed, new ArchiveServer.Answer(s_archive[..200_000], s_archive.Length, StaysOpen: true));
+        Refuse(Archive(s_archive) with { Patience = TimeSpan.FromMilliseconds(100) }, "the server is silent for 0.1 s");
+    }
+
+    [Fact]
     public void CancellingLeavesNothingBehind()
     {
         _server.Give(Packed, new ArchiveServer.Answer(s_archive[..200_000], s_archive.Length, StaysOpen: true));
