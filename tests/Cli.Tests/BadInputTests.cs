@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using Gimbal.Trainer.Tests.Datasets;
 
 namespace Gimbal.Cli.Tests;
 
@@ -42,38 +44,71 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("nested value", "{\"lr\": {\"start\": 1}}", Usage, "lr")]
     public void A_wrong_configuration_file_is_refused(string what, string? content, int exitCode, string says)
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         string path = content is null ? folder["config.json"] : folder.Write("config.json", Encoding.UTF8.GetBytes(content));
 
         Refused(what, exitCode, says, "train", path);
     }
 
     [Theory]
-    [InlineData("missing folder", null, 0, "")]
-    [InlineData("empty folder", "", 0, "data_batch_1.bin")]
+    [InlineData("missing folder", null, 0, "no such folder")]
+    [InlineData("missing file", "data_batch_3.bin", -1, "data_batch_3.bin")]
+    [InlineData("empty file", "test_batch.bin", 0, "test_batch.bin")]
     [InlineData("cut short", "data_batch_1.bin", 3072, "data_batch_1.bin")]
-    [InlineData("empty file", "data_batch_1.bin", 0, "data_batch_1.bin")]
-    [InlineData("one byte too long", "data_batch_1.bin", (10_000 * 3073) + 1, "data_batch_1.bin")]
-    [InlineData("label out of range", "labels", 10_000 * 3073, "label 255")]
+    [InlineData("one byte too long", "data_batch_1.bin", (20 * 3073) + 1, "data_batch_1.bin")]
+    [InlineData("label out of range", "data_batch_2.bin", 20 * 3073, "label 255")]
     public void Damaged_CIFAR_files_are_exit_65(string what, string? file, int length, string says)
     {
-        using TemporaryFolder folder = new();
-        byte[] content = new byte[length];
-        if (file == "labels")
+        using TestFolder folder = new();
+        CifarFiles.WriteAll(folder);
+        if (file is not null)
         {
-            content[3073] = 255;
+            Damage(folder, file, length, label: 3073);
         }
 
-        if (file is { Length: > 0 })
+        Refused(what, BadData, says, "train", "--data", $"cifar10:{(file is null ? folder["nowhere"] : folder.Path)}");
+    }
+
+    [Theory]
+    [InlineData("missing folder", null, 0, "no such folder")]
+    [InlineData("missing file", "t10k-labels-idx1-ubyte", -1, "t10k-labels-idx1-ubyte")]
+    [InlineData("empty file", "train-images-idx3-ubyte", 0, "train-images-idx3-ubyte")]
+    [InlineData("cut in its header", "train-images-idx3-ubyte", 9, "is truncated")]
+    [InlineData("cut in its pictures", "train-images-idx3-ubyte", 100, "is truncated")]
+    [InlineData("label out of range", "train-labels-idx1-ubyte", 8 + 30, "label 255")]
+    [InlineData("another kind of file", "train-images-idx3-ubyte.gz", 20, "train-images-idx3-ubyte")]
+    public void Damaged_IDX_files_are_exit_65(string what, string? file, int length, string says)
+    {
+        using TestFolder folder = new();
+        IdxFiles.WriteAll(folder);
+        if (file is not null && file.EndsWith(".gz", StringComparison.Ordinal))
         {
-            string[] names = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"];
-            foreach (string name in names)
-            {
-                folder.Write(name, content);
-            }
+            File.Delete(folder[file[..^3]]);
+            folder.Write(file, new byte[length]);
+        }
+        else if (file is not null)
+        {
+            Damage(folder, file, length, label: 9);
         }
 
-        Refused(what, BadData, says, "train", "--data", $"cifar10:{(file is null ? folder["nowhere"] : folder.FullPath)}");
+        Refused(what, BadData, says, "train", "--data", $"idx:{(file is null ? folder["nowhere"] : folder.Path)}");
+    }
+
+    [Theory]
+    [InlineData("missing folder", "nowhere", "")]
+    [InlineData("empty folder", "", "")]
+    [InlineData("one class alone", "train/cat/1.png test/cat/1.png", "")]
+    [InlineData("a class without test pictures", "train/cat/1.png train/dog/1.png test/cat/1.png", "/test: one ")]
+    [InlineData("a file that is no picture", "train/cat/1.png train/dog/broken.png test/cat/1.png test/dog/1.png", "broken.png")]
+    public void Folders_that_are_no_data_set_are_exit_65(string what, string files, string says)
+    {
+        using TestFolder folder = new();
+        foreach (string file in files.Split(' ').Where(file => file.EndsWith(".png", StringComparison.Ordinal)))
+        {
+            folder.Write(file, file.Contains("broken", StringComparison.Ordinal) ? [1, 2, 3] : PictureFiles.Noise(1));
+        }
+
+        Refused(what, BadData, says, "train", "--data", $"images:{(files == "nowhere" ? folder[files] : folder.Path)}");
     }
 
     [Theory]
@@ -84,7 +119,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("JPEG without an end", "\u00ff\u00d8\u00ff\u00e0\0\u0010JFIF\0", "")]
     public void A_damaged_picture_is_exit_65(string what, string content, string says)
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         string path = what == "missing" ? folder[content] : folder.Write("picture.jpg", Encoding.Latin1.GetBytes(content));
 
         Refused(what, BadData, says.Length > 0 ? says : "picture.jpg", "predict", "run/model.onnx", path);
@@ -93,10 +128,10 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [Fact]
     public void A_folder_without_pictures_is_exit_65()
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         folder.Write("notes.txt", [1]);
 
-        Refused("no pictures", BadData, "holds no pictures", "predict", "run/model.onnx", folder.FullPath);
+        Refused("no pictures", BadData, "holds no pictures", "predict", "run/model.onnx", folder.Path);
     }
 
     [Theory]
@@ -107,7 +142,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("damaged header", int.MaxValue, 20)]
     public void A_damaged_checkpoint_is_exit_65(string what, int length, int flipped)
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         byte[] content = File.ReadAllBytes(run.Folder["run/checkpoints/last.safetensors"]);
         content = content[..Math.Min(length, content.Length)];
         if (flipped > 0)
@@ -130,7 +165,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("another ONNX file", -4)]
     public void A_hostile_model_file_is_exit_65(string what, int length)
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         byte[] model = File.ReadAllBytes(run.Folder["run/model.onnx"]);
         byte[] content = length switch
         {
@@ -148,7 +183,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [Fact]
     public void A_place_that_cannot_be_written_is_exit_74()
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         string file = folder.Write("file", [1]);
 
         Refused("a file where the run should be", 74, "file", "train", "--limit", "64", "--model", "mlp", "--out", Path.Combine(file, "run"));
@@ -156,6 +191,28 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
 
     [Fact]
     public void A_device_that_is_not_there_is_exit_6() => Refused("cuda", 6, "--device cuda", "train", "--device", "cuda");
+
+    /// <summary>Cuts or stretches a file (−1: deletes it) and, where its length stays, breaks a label.</summary>
+    private static void Damage(TestFolder folder, string file, int length, int label)
+    {
+        byte[] content = File.ReadAllBytes(folder[file]);
+        if (length < 0)
+        {
+            File.Delete(folder[file]);
+            return;
+        }
+
+        if (length == content.Length)
+        {
+            content[label] = 255;
+        }
+
+        Array.Resize(ref content, length);
+        File.WriteAllBytes(folder[file], content);
+    }
+
+    private static Dictionary<string, string> Content(string folder) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+        .ToDictionary(path => path, path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path))));
 
     private static byte[] RandomBytes(int count)
     {
@@ -166,15 +223,15 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
 
     private void Refused(string what, int exitCode, string says, params string[] arguments)
     {
-        IReadOnlyDictionary<string, string> before = run.Folder.Content();
+        Dictionary<string, string> before = Content(run.Folder.Path);
 
-        Outcome outcome = Tool.Run(run.Folder.FullPath, arguments);
+        Outcome outcome = Tool.Run(run.Folder.Path, arguments);
 
         Assert.True(outcome.ExitCode == exitCode, $"{what}: exit {outcome.ExitCode}, wanted {exitCode}: {outcome.Error}{outcome.Out}");
         string line = outcome.Error.TrimEnd('\n', '\r');
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', line);
         Assert.Contains(says, line, StringComparison.Ordinal);
-        Assert.Equal(before, run.Folder.Content());
+        Assert.Equal(before, Content(run.Folder.Path));
     }
 }

@@ -6,7 +6,7 @@ namespace Gimbal.Cli.Tests;
 /// <summary>From training to a file that classifies, verb by verb.</summary>
 public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
 {
-    private string Folder => run.Folder.FullPath;
+    private string Folder => run.Folder.Path;
 
     [Fact]
     public void Training_ends_in_one_document_with_what_scripts_need()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gimbal.Trainer.Tests.Datasets;
 
 namespace Gimbal.Cli.Tests;
 
@@ -9,12 +10,12 @@ public sealed class TrainedRun : IDisposable
     public TrainedRun()
     {
         Outcome outcome = Tool.Run(
-            Folder.FullPath, "train", "--limit", "384", "--epochs", "2", "--batch", "64", "--ema", "0.9", "--validation", "0.2", "--out", "run", "--json").Succeeded();
+            Folder.Path, "train", "--limit", "384", "--epochs", "2", "--batch", "64", "--ema", "0.9", "--validation", "0.2", "--out", "run", "--json").Succeeded();
         (Document, Progress) = (outcome.Document, outcome.Error);
     }
 
     /// <summary>Where the tool worked.</summary>
-    public TemporaryFolder Folder { get; } = new();
+    internal TestFolder Folder { get; } = new();
 
     /// <summary>What it said to machines.</summary>
     public JsonNode Document { get; }
