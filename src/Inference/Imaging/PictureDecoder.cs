@@ -101,5 +101,6 @@ internal static class PictureDecoder
         return pixels;
     }
 
-    private static int OnWhite(int value, int alpha) => ((value * alpha) + (255 * (255 - alpha)) + 127) / 255;
+    // Opaque is the usual case, and its division is worth sparing.
+    private static int OnWhite(int value, int alpha) => alpha == 255 ? value : ((value * alpha) + (255 * (255 - alpha)) + 127) / 255;
 }
