@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Tests.Conditions;
 
@@ -147,26 +146,4 @@ public sealed class SystemFaultTests : IDisposable
         "durable",
         _folder,
         "1");
-
-    private sealed class TemporaryFileSystem : IDisposable
-    {
-        private readonly string _folder;
-
-        public TemporaryFileSystem(string folder, string options)
-        {
-            _folder = folder;
-            Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder);
-        }
-
-        public void Remount(string options) => Run("mount", "-o", $"remount,{options}", _folder);
-
-        public void Dispose() => Run("umount", _folder);
-
-        private static void Run(string program, params string[] arguments)
-        {
-            using Process process = Process.Start(program, arguments);
-            process.WaitForExit();
-            Assert.Equal(0, process.ExitCode);
-        }
-    }
 }
