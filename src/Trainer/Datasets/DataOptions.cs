@@ -33,6 +33,12 @@ public sealed record DataOptions
     /// <summary>Pictures that cannot be decoded.</summary>
     public BadImages BadImages { get; init; }
 
+    /// <summary>Bytes of decoded pictures of a folder that are held in memory; more are kept in a file, at the cost of a copy per picture read.</summary>
+    public long MostMemory { get; init; } = ImageSet.MostBytes;
+
+    /// <summary>Where such files are kept; null: gimbal in the user's folder for caches.</summary>
+    public string? CacheFolder { get; init; }
+
     /// <summary>Fetches the official archive first where the folder lacks the files.</summary>
     public bool Download { get; init; }
 

@@ -18,7 +18,8 @@ public static class ImageFolder
     /// Opens a folder that holds train/CLASS/ and test/CLASS/, or CLASS/ of which a seeded share of each class becomes the test set. Training pictures
     /// beyond <see cref="DataOptions.Limit"/> are not even decoded.
     /// </summary>
-    /// <exception cref="DataFileException">No such layout, a class that is empty or in one part only, a picture that cannot be decoded, or more pixels than are held in memory.</exception>
+    /// <exception cref="DataFileException">No such layout, a class that is empty or in one part only, or a picture that cannot be decoded.</exception>
+    /// <exception cref="IOException">Pictures beyond <see cref="DataOptions.MostMemory"/> cannot be kept on disk.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static DataSplits Open(string folder, DataOptions options, CancellationToken cancellation = default)
     {

@@ -7,34 +7,52 @@ namespace Gimbal.Trainer.Datasets;
 /// <param name="All">One entry per file, in order; black where a picture could not be decoded.</param>
 /// <param name="Good">Those that could.</param>
 /// <param name="Notes">What was left out, and which size was chosen.</param>
-internal sealed record LoadedPictures(ImageSet All, IReadOnlyList<int> Good, IReadOnlyList<string> Notes)
+internal sealed record LoadedPictures(ImageSource All, IReadOnlyList<int> Good, IReadOnlyList<string> Notes)
 {
     private const int UsualSide = 64;
     private const int LargestOwnSide = 256;
 
     /// <summary>Decodes in parallel; the result does not depend on the number of threads.</summary>
-    /// <exception cref="DataFileException">A picture cannot be decoded and none may be left out, a class keeps none, or all are too much for the memory.</exception>
+    /// <exception cref="DataFileException">A picture cannot be decoded and none may be left out, or a class keeps none.</exception>
+    /// <exception cref="IOException">The pictures are too much for the memory and cannot be kept on disk.</exception>
     public static LoadedPictures Load(string root, PictureFile[] pictures, IReadOnlyList<string> classes, DataOptions options, CancellationToken cancellation)
     {
         string[] files = [.. pictures.Select(picture => picture.Path)];
         List<string> notes = [];
         (int height, int width) = options.Size is { } side ? (side, side) : ChooseSize(files, notes, cancellation);
-        if ((long)files.Length * height * width * 3 > ImageSet.MostBytes)
-        {
-            throw new DataFileException(
-                root, $"{files.Length} pictures of {height}x{width} need more than the {ImageSet.MostBytes / 1_000_000_000} GB that are held in memory; choose a smaller --size, or --limit the training pictures");
-        }
-
-        PictureDecoding decoding = new(files, height, width, options);
-        byte[] pixels = decoding.Run(cancellation);
-        int[] good = [.. Enumerable.Range(0, files.Length).Where(i => decoding.Faults[i] is null)];
-        if (decoding.FirstFault is { } fault)
+        int[] labels = [.. pictures.Select(picture => picture.Label)];
+        (ImageSource all, string?[] faults) = (long)files.Length * height * width * 3 <= options.MostMemory
+            ? InMemory(files, labels, height, width, classes, options, cancellation)
+            : PictureCache.Load(files, labels, height, width, classes, options, notes, cancellation);
+        int[] good = [.. Enumerable.Range(0, files.Length).Where(i => faults[i] is null)];
+        if (PictureDecoding.FirstFault(faults) is { } fault)
         {
             RequirePictures(pictures, good);
-            notes.Add($"{files.Length - good.Length} of {files.Length} pictures cannot be decoded and are left out, the first is {files[fault]}: {decoding.Faults[fault]}");
+            notes.Add($"{files.Length - good.Length} of {files.Length} pictures cannot be decoded and are left out, the first is {files[fault]}: {faults[fault]}");
         }
 
-        return new LoadedPictures(new ImageSet(pixels, [.. pictures.Select(picture => picture.Label)], height, width, decoding.Channels, classes), good, notes);
+        return new LoadedPictures(all, good, notes);
+    }
+
+    private static (ImageSource All, string?[] Faults) InMemory(
+        string[] files, int[] labels, int height, int width, IReadOnlyList<string> classes, DataOptions options, CancellationToken cancellation)
+    {
+        int length = height * width * 3;
+        byte[] pixels = new byte[files.Length * length];
+        PictureDecoding decoding = new(files, height, width, options, (i, picture) => picture.CopyTo(pixels, i * length));
+        decoding.Run(cancellation);
+        if (decoding.IsColour)
+        {
+            return (new ImageSet(pixels, labels, height, width, 3, classes), decoding.Faults);
+        }
+
+        byte[] grey = new byte[pixels.Length / 3];
+        for (int i = 0; i < grey.Length; i++)
+        {
+            grey[i] = pixels[3 * i];
+        }
+
+        return (new ImageSet(grey, labels, height, width, 1, classes), decoding.Faults);
     }
 
     private static void RequirePictures(PictureFile[] pictures, IEnumerable<int> good)

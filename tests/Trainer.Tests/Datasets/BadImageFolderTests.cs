@@ -168,19 +168,6 @@ public class BadImageFolderTests
         Refusal.Names(folder.Path, () => PictureFiles.Open(folder.Path), "20 % of each class is no picture", "--test-fraction");
     }
 
-    [Fact]
-    public void MorePixelsThanAreHeldInMemoryAreRefusedBeforeDecoding()
-    {
-        using TestFolder folder = new();
-        // Empty files: were one of them decoded, the message would be about it.
-        for (int i = 0; i < 700; i++)
-        {
-            folder.Write($"{i % 2}/{i}.png", []);
-        }
-
-        Refusal.Names(folder.Path, () => PictureFiles.Open(folder.Path, new DataOptions { Size = 1000 }), "700 pictures of 1000x1000", "2 GB", "smaller --size");
-    }
-
     // The frame header of a JPEG file states the size: marker, length, precision, rows, columns.
     private static byte[] Huge(byte[] jpeg)
     {

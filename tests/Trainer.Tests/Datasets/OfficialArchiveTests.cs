@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Formats.Tar;
 using System.Security.Cryptography;
 using Gimbal.Trainer.Datasets;
@@ -168,18 +167,11 @@ public sealed class OfficialArchiveTests : IDisposable
     {
         string mount = _folder["mount"];
         Directory.CreateDirectory(mount);
-        Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount);
-        try
-        {
-            _server.Give(Packed, s_archive);
-            IOException failure = Assert.Throws<IOException>(() => Cifar10.Open(mount, Options(Archive(s_archive))));
-            Assert.Contains("No space left on device", failure.Message, StringComparison.Ordinal);
-            Assert.Empty(Directory.EnumerateFileSystemEntries(mount));
-        }
-        finally
-        {
-            Run("umount", mount);
-        }
+        using TemporaryFileSystem disk = new(mount, "size=64k");
+        _server.Give(Packed, s_archive);
+        IOException failure = Assert.Throws<IOException>(() => Cifar10.Open(mount, Options(Archive(s_archive))));
+        Assert.Contains("No space left on device", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(mount));
     }
 
     [Fact]
@@ -217,13 +209,6 @@ public sealed class OfficialArchiveTests : IDisposable
         }
 
         return IdxFiles.Zip(tar.ToArray());
-    }
-
-    private static void Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(program, arguments);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
     }
 
     private static DataOptions Options(OfficialArchive archive) => new() { Download = true, Archive = archive };
