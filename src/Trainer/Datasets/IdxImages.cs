@@ -30,8 +30,7 @@ public static class IdxImages
         ArgumentNullException.ThrowIfNull(options);
         if (options.Download)
         {
-            OfficialArchive archive = options.Archive ?? Mnist;
-            (archive with { Parts = [.. archive.Parts.Where(part => IdxFile.Find(folder, Path.ChangeExtension(part.File, null)) is null)] }).Fetch(folder, options, cancellation);
+            Fetch(options.Archive ?? Mnist, folder, options, cancellation);
         }
 
         if (!Directory.Exists(folder))
@@ -46,6 +45,20 @@ public static class IdxImages
         return (train.Height, train.Width) == (test.Height, test.Width)
             ? new DataSplits($"idx:{ImageFolder.NameOf(folder)}", train, test, null, balance is null ? [] : [balance])
             : throw new DataFileException(folder, $"training pictures have {train.Height}x{train.Width} pixels, test pictures {test.Height}x{test.Width}");
+    }
+
+    private static void Fetch(OfficialArchive archive, string folder, DataOptions options, CancellationToken cancellation)
+    {
+        ArchivePart[] lacking = [.. archive.Parts.Where(part => FileOf(part) is null)];
+        // Fashion-MNIST has files of the same names; half of one and half of the other would open without complaint.
+        if (lacking.Length > 0 && archive.Parts.FirstOrDefault(part => FileOf(part) is { } there && !part.IsAt(there)) is { } other)
+        {
+            throw new DataFileException(FileOf(other)!, $"is not {other.File} of {archive.Address}, so what is missing is not fetched beside it; --download into another folder");
+        }
+
+        (archive with { Parts = lacking }).Fetch(folder, options, cancellation);
+
+        string? FileOf(ArchivePart part) => IdxFile.Find(folder, Path.ChangeExtension(part.File, null));
     }
 
     private static ImageSet Read(string folder, string part, IReadOnlyList<string> classes)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Gimbal.Trainer.Datasets;
 
 /// <summary>One file of an official archive.</summary>
@@ -9,6 +11,15 @@ public sealed record ArchivePart(string File, long Length, string Md5, params IR
 {
     /// <summary>Names of the files it brings into the folder.</summary>
     public IReadOnlyList<string> Files => Members.Count == 0 ? [File] : [.. Members.Select(member => member[(member.LastIndexOf('/') + 1)..])];
+
+    /// <summary>Whether a file is this part, by length and digest.</summary>
+    internal bool IsAt(string path)
+    {
+        byte[] content = DataFile.Length(path) == Length ? DataFile.Read(path, Length) : [];
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        hash.AppendData(content);
+        return content.Length == Length && Convert.ToHexStringLower(hash.GetHashAndReset()) == Md5;
+    }
 }
 
 /// <summary>Where a data set is published. Write one to fetch from a mirror of your own.</summary>

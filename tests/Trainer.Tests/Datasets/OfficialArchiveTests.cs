@@ -56,14 +56,24 @@ public sealed class OfficialArchiveTests : IDisposable
     public void FilesThatNeedNoUnpackingAreFetchedOneByOne()
     {
         IdxFiles.WriteAll(_folder);
-        File.Move(_folder["t10k-images-idx3-ubyte"], _folder["t10k-images.idx3-ubyte"]);
-        byte[] missing = IdxFiles.Zip(File.ReadAllBytes(_folder["train-labels-idx1-ubyte"]));
         string expected = Fingerprint.Of(IdxFiles.Open(_folder).Train);
-        File.Delete(_folder["train-labels-idx1-ubyte"]);
-        _server.Give("train-labels-idx1-ubyte.gz", missing);
-        OfficialArchive archive = new(_server.Address, [.. IdxImages.Mnist.Parts.Select(part => part with { Length = missing.Length, Md5 = Md5(missing) })]);
+        OfficialArchive archive = ZipAll();
+        File.Delete(_folder["train-labels-idx1-ubyte.gz"]);
         Assert.Equal(expected, Fingerprint.Of(IdxImages.Open(_folder.Path, Options(archive)).Train));
         Assert.Equal("/data/train-labels-idx1-ubyte.gz", Assert.Single(_server.Requests));
+        IdxImages.Open(_folder.Path, Options(archive));
+        Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public void FilesOfTwoDataSetsAreNotMixed()
+    {
+        IdxFiles.WriteAll(_folder);
+        OfficialArchive archive = ZipAll();
+        File.Delete(_folder["train-labels-idx1-ubyte.gz"]);
+        string path = _folder.Write("t10k-images-idx3-ubyte.gz", IdxFiles.Zip(IdxFiles.Images(3)));
+        Refusal.Names(path, () => IdxImages.Open(_folder.Path, Options(archive)), "is not t10k-images-idx3-ubyte.gz of", "another folder");
+        Assert.Empty(_server.Requests);
     }
 
     [Fact]
@@ -212,6 +222,23 @@ public sealed class OfficialArchiveTests : IDisposable
     }
 
     private static DataOptions Options(OfficialArchive archive) => new() { Download = true, Archive = archive };
+
+    /// <summary>Compresses the four files of the folder and publishes them.</summary>
+    private OfficialArchive ZipAll()
+    {
+        List<ArchivePart> parts = [];
+        foreach (string file in Directory.GetFiles(_folder.Path))
+        {
+            byte[] zipped = IdxFiles.Zip(File.ReadAllBytes(file));
+            string name = $"{Path.GetFileName(file)}.gz";
+            _folder.Write(name, zipped);
+            _server.Give(name, zipped);
+            File.Delete(file);
+            parts.Add(new ArchivePart(name, zipped.Length, Md5(zipped)));
+        }
+
+        return new OfficialArchive(_server.Address, parts);
+    }
 
     private OfficialArchive Archive(byte[] content) =>
         new(_server.Address, Cifar10.Official.Parts[0] with { Length = content.Length, Md5 = Md5(content) });
