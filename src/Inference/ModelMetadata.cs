@@ -90,6 +90,7 @@ public sealed record ModelMetadata(
     private const string Format = "1";
     private const string Resize = "shorter-side-then-centre-crop";
     private const int MostSide = 4096;
+    private const int MostQuoted = 300;
 
     /// <summary>The metadata as key and value.</summary>
     public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>
@@ -152,7 +153,9 @@ public sealed record ModelMetadata(
             byte[] pixels = Convert.FromBase64String((string?)sample?["pixels"] ?? "");
             byte[] outputs = Convert.FromBase64String((string?)sample?["outputs"] ?? "");
             Require(pixels.Length == pixelBytes && outputs.Length == classes * sizeof(float), GoldenKey, "a sample has the wrong size");
-            return new GoldenSample(pixels, FloatBytes.To(outputs));
+            float[] values = FloatBytes.To(outputs);
+            Require(Array.TrueForAll(values, float.IsFinite), GoldenKey, "an output of a sample is not finite");
+            return new GoldenSample(pixels, values);
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
@@ -200,5 +203,12 @@ public sealed record ModelMetadata(
         }
     }
 
-    private static ModelFileException Invalid(string key, string what) => new($"metadata {key}: {what}");
+    private static ModelFileException Invalid(string key, string what) => new($"metadata {key}: {OneLine(what)}");
+
+    /// <summary>Text of a file as a message may quote it: control characters blank, long text cut.</summary>
+    internal static string OneLine(string text)
+    {
+        string cut = text.Length <= MostQuoted ? text : $"{text[..MostQuoted]}…";
+        return string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c));
+    }
 }

@@ -11,6 +11,7 @@ internal sealed class ModelSession : IDisposable
     private readonly float[] _table;
     private readonly string _input;
     private readonly string _output;
+    private bool _isDisposed;
 
     private ModelSession(InferenceSession session, ModelMetadata metadata, ExecutionProvider provider)
     {
@@ -52,7 +53,7 @@ internal sealed class ModelSession : IDisposable
             CheckSignature(session, metadata);
             return new ModelSession(session, metadata, provider);
         }
-        catch (ModelFileException)
+        catch
         {
             session.Dispose();
             throw;
@@ -61,7 +62,7 @@ internal sealed class ModelSession : IDisposable
 
     public void RunPixels(ReadOnlySpan<byte> pixels, Span<float> outputs)
     {
-        int count = pixels.Length / PixelBytes;
+        int count = CheckLengths(pixels.Length, outputs.Length);
         if (Metadata.Input == InputForm.UInt8Nhwc)
         {
             Run<byte>(pixels.ToArray(), [count, Metadata.Height, Metadata.Width, Metadata.Channels], outputs);
@@ -87,11 +88,13 @@ internal sealed class ModelSession : IDisposable
             throw new InvalidOperationException("the model takes raw pixels and normalises them itself");
         }
 
+        CheckLengths(images.Length, outputs.Length);
         RunArray(images.ToArray(), outputs);
     }
 
     public void Dispose()
     {
+        _isDisposed = true;
         _runOptions.Dispose();
         _session.Dispose();
     }
@@ -142,16 +145,38 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
+    private int CheckLengths(int input, int output)
+    {
+        int count = input / PixelBytes;
+        return count > 0 && input % PixelBytes == 0 && output == count * Metadata.Classes.Count
+            ? count
+            : throw new ArgumentException($"{input} values in and {output} out are not {PixelBytes} and {Metadata.Classes.Count} for each of one or more pictures");
+    }
+
     private void RunArray(float[] images, Span<float> outputs) =>
         Run(images, [images.Length / PixelBytes, Metadata.Channels, Metadata.Height, Metadata.Width], outputs);
 
     private void Run<T>(T[] input, long[] shape, Span<float> outputs)
         where T : unmanaged
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(ImageClassifier));
         using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, shape);
-        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_runOptions, [_input], [value], [_output]);
-        results[0].GetTensorDataAsSpan<float>().CopyTo(outputs);
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(_runOptions, [_input], [value], [_output]);
+            ReadOnlySpan<float> result = results[0].GetTensorDataAsSpan<float>();
+            if (result.Length != outputs.Length)
+            {
+                throw new ModelFileException($"the graph gives {result.Length} values for {shape[0]} pictures of {Metadata.Classes.Count} classes");
+            }
+
+            result.CopyTo(outputs);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelFileException($"ONNX Runtime cannot run the model: {FirstLine(e.Message)}", e);
+        }
     }
 
-    private static string FirstLine(string message) => message.Split('\n')[0].Trim();
+    private static string FirstLine(string message) => ModelMetadata.OneLine(message.Split('\n')[0].Trim());
 }

@@ -24,22 +24,23 @@ internal static class PictureResizer
         double scale = Math.Min((double)picture.Height / height, (double)picture.Width / width);
         Filter across = Filter.Create(picture.Width, width, scale);
         Filter down = Filter.Create(picture.Height, height, scale);
-        byte[] narrow = Horizontal(picture, across, width);
+        // Rows that are cropped away are not scaled: a strip of a million rows would not fit into memory.
+        byte[] narrow = Horizontal(picture, down.First, down.End, across, width);
         return new Picture(height, width, picture.Channels, Vertical(narrow, down, width * picture.Channels, height));
     }
 
-    private static byte[] Horizontal(Picture picture, Filter filter, int width)
+    private static byte[] Horizontal(Picture picture, int firstRow, int endRow, Filter filter, int width)
     {
         int channels = picture.Channels;
-        byte[] output = new byte[picture.Height * width * channels];
-        for (int y = 0; y < picture.Height; y++)
+        byte[] output = new byte[(endRow - firstRow) * width * channels];
+        for (int y = 0; y < endRow - firstRow; y++)
         {
-            ReadOnlySpan<byte> row = picture.Pixels.AsSpan(y * picture.Width * channels, picture.Width * channels);
+            ReadOnlySpan<byte> row = picture.Pixels.AsSpan((firstRow + y) * picture.Width * channels, picture.Width * channels);
             for (int x = 0; x < width; x++)
             {
                 for (int c = 0; c < channels; c++)
                 {
-                    output[(((y * width) + x) * channels) + c] = filter.Apply(x, row[c..], channels);
+                    output[(((y * width) + x) * channels) + c] = filter.Apply(x, row[c..], channels, 0);
                 }
             }
         }
@@ -54,7 +55,7 @@ internal static class PictureResizer
         {
             for (int i = 0; i < rowBytes; i++)
             {
-                output[(y * rowBytes) + i] = filter.Apply(y, input[i..], rowBytes);
+                output[(y * rowBytes) + i] = filter.Apply(y, input[i..], rowBytes, filter.First);
             }
         }
 
@@ -93,10 +94,21 @@ internal static class PictureResizer
             return filter;
         }
 
-        public byte Apply(int position, ReadOnlySpan<byte> values, int stride)
+        /// <summary>First input position that is read.</summary>
+        public int First => _first[0];
+
+        /// <summary>The position behind the last that is read.</summary>
+        public int End => _first[^1] + _weights[^1].Length;
+
+        /// <summary>One output.</summary>
+        /// <param name="position">Which.</param>
+        /// <param name="values">Inputs.</param>
+        /// <param name="stride">Elements from one input to the next.</param>
+        /// <param name="origin">Position of the first element of <paramref name="values"/>.</param>
+        public byte Apply(int position, ReadOnlySpan<byte> values, int stride, int origin)
         {
             int[] weights = _weights[position];
-            int at = _first[position] * stride;
+            int at = (_first[position] - origin) * stride;
             long sum = 1 << (FractionBits - 1);
             foreach (int weight in weights)
             {
