@@ -10,14 +10,15 @@ namespace Gimbal.Export;
 /// <param name="Weights">Constants by name.</param>
 internal sealed record FoldedGraph(Graph Graph, IReadOnlyDictionary<string, Tensor> Weights)
 {
-    /// <summary>Folds every batch norm that is the only reader of a convolution.</summary>
+    /// <summary>Folds every batch norm that is the only reader of a convolution, where neither shares its weights with another node.</summary>
     public static FoldedGraph Of(Graph graph, IReadOnlyDictionary<string, Tensor> weights)
     {
         Dictionary<string, Tensor> folded = new(weights);
         Dictionary<Node, Node> convOf = graph.Nodes
             .Where(node => node.Op is FrozenBatchNormalization)
             .Select(norm => (Norm: norm, Conv: graph.Producer(norm.Inputs[0])))
-            .Where(pair => pair.Conv is { Op: Conv } conv && IsOnlyRead(graph, conv.Outputs[0], pair.Norm))
+            .Where(pair => pair.Conv is { Op: Conv } conv && IsOnlyRead(graph, conv.Outputs[0], pair.Norm)
+                && OwnsWeights(graph, conv) && OwnsWeights(graph, pair.Norm))
             .ToDictionary(pair => pair.Norm, pair => pair.Conv!);
         HashSet<Node> absorbed = [.. convOf.Values];
         GraphBuilder builder = new(graph.Name);
@@ -57,6 +58,8 @@ internal sealed record FoldedGraph(Graph Graph, IReadOnlyDictionary<string, Tens
 
     private static bool IsOnlyRead(Graph graph, Value value, Node reader) =>
         !graph.Outputs.Contains(value) && graph.Nodes.Where(node => node.Inputs.Contains(value)).SequenceEqual([reader]);
+
+    private static bool OwnsWeights(Graph graph, Node node) => node.Inputs.Skip(1).All(v => v.IsState && IsOnlyRead(graph, v, node));
 
     private static void FoldWeights(Node conv, Node norm, Dictionary<string, Tensor> weights)
     {
