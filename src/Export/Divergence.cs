@@ -1,4 +1,5 @@
 using Gimbal.Export.Onnx;
+using Gimbal.Inference;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Layers;
@@ -6,6 +7,7 @@ using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using ModelMetadata = Gimbal.Inference.ModelMetadata;
 
 namespace Gimbal.Export;
 
@@ -17,29 +19,37 @@ internal static class Divergence
     private const int Batch = 2;
 
     /// <summary>Name of the first node of the file whose output differs from the trainer's value of the same name; null if none does.</summary>
-    public static string? FirstNode(ModelProto file, TrainedModel model, ImageSource samples, Device device)
+    /// <param name="file">The file.</param>
+    /// <param name="model">The network it came from.</param>
+    /// <param name="samples">Pictures.</param>
+    /// <param name="worst">The picture to look at: the one whose outputs are furthest apart.</param>
+    /// <param name="device">The trainer's device.</param>
+    /// <returns>The input's name where the metadata's mean and standard deviation make another input of the pictures than the trainer's.</returns>
+    public static string? FirstNode(ModelProto file, TrainedModel model, ImageSource samples, int worst, Device device)
     {
+        // Some faults show in batches only, so a second picture goes along.
+        ImageSubset pair = new(samples, [worst, worst == 0 ? samples.Count - 1 : 0]);
         byte[] pixels = new byte[Batch * samples.PixelBytes];
-        float[] images = new float[Batch * samples.PixelBytes];
-        int[] labels = new int[Batch];
         for (int i = 0; i < Batch; i++)
         {
-            samples.Read(i % samples.Count, pixels.AsSpan(i * samples.PixelBytes, samples.PixelBytes));
+            pair.Read(i, pixels.AsSpan(i * samples.PixelBytes, samples.PixelBytes));
         }
 
-        int held = new OrderedBatches(samples, model.Normalization, Batch).Load(0, images, labels);
-        for (int i = held; i < Batch; i++)
+        ModelMetadata metadata = ModelMetadata.Parse(file.MetadataProps.ToDictionary(property => property.Key, property => property.Value));
+        float[] images = Load(pair, model.Normalization);
+        float[] fed = Load(pair, new Normalization(metadata.Mean, metadata.Std));
+        if (metadata.Input == InputForm.FloatNchw && Differs(images, fed))
         {
-            images.AsSpan(0, samples.PixelBytes).CopyTo(images.AsSpan(i * samples.PixelBytes));
+            return OnnxExporter.InputName;
         }
 
-        IReadOnlyDictionary<string, Tensor> expected = TrainerValues(model, images, device);
+        IReadOnlyDictionary<string, float[]> expected = TrainerValues(model, metadata.Output, pixels, images, device);
         IReadOnlyDictionary<string, float[]> actual = FileValues(file, model, pixels, images);
         foreach (NodeProto node in file.Graph.Node)
         {
             foreach (string output in node.Output)
             {
-                if (actual.TryGetValue(output, out float[]? got) && expected.TryGetValue(output, out Tensor? want) && Differs(want, got))
+                if (actual.TryGetValue(output, out float[]? got) && expected.TryGetValue(output, out float[]? want) && Differs(want, got))
                 {
                     return node.Name;
                 }
@@ -49,7 +59,14 @@ internal static class Divergence
         return null;
     }
 
-    private static Dictionary<string, Tensor> TrainerValues(TrainedModel model, float[] images, Device device)
+    private static float[] Load(ImageSource pair, Normalization normalization)
+    {
+        float[] images = new float[Batch * pair.PixelBytes];
+        new OrderedBatches(pair, normalization, Batch).Load(0, images, new int[Batch]);
+        return images;
+    }
+
+    private static Dictionary<string, float[]> TrainerValues(TrainedModel model, OutputForm output, byte[] pixels, float[] images, Device device)
     {
         GraphBuilder builder = new("divergence");
         Value input = model.Network.ImportImages(builder, Batch);
@@ -65,9 +82,19 @@ internal static class Divergence
         using Plan plan = device.NewPlan(graph, state);
         plan.Write(graph.Input(Network.ImagesName), images);
         plan.Run();
-        Dictionary<string, Tensor> values = graph.Outputs.Distinct().ToDictionary(v => v.Name, plan.Read);
-        values[Network.ImagesName] = new Tensor(graph.Input(Network.ImagesName).Shape, images);
-        values[OnnxExporter.OutputName] = plan.Read(graph.Outputs[0]);
+        Dictionary<string, float[]> values = graph.Outputs.Distinct().ToDictionary(v => v.Name, v => plan.Read(v).Span.ToArray());
+        foreach ((string name, float[] value) in PixelInput.Values(pixels, model.Normalization))
+        {
+            values[name] = value;
+        }
+
+        values[PixelInput.ImagesName] = images;
+        values[OnnxExporter.OutputName] = plan.Read(graph.Outputs[0]).Span.ToArray();
+        if (output == OutputForm.Probabilities)
+        {
+            ParityGate.ToProbabilities(values[OnnxExporter.OutputName], model.Network.Classes);
+        }
+
         return values;
     }
 
@@ -96,22 +123,14 @@ internal static class Divergence
         return values;
     }
 
-    private static bool Differs(Tensor expected, float[] actual)
+    private static bool Differs(float[] expected, float[] actual)
     {
-        if (actual.Length != expected.Span.Length)
+        if (actual.Length != expected.Length)
         {
             return true;
         }
 
-        double squares = 0;
-        double largest = 0;
-        for (int i = 0; i < actual.Length; i++)
-        {
-            squares += (double)expected.Span[i] * expected.Span[i];
-            double difference = Math.Abs((double)expected.Span[i] - actual[i]);
-            largest = difference <= largest ? largest : double.IsNaN(difference) ? double.PositiveInfinity : difference;
-        }
-
-        return largest > Relative * Math.Sqrt(squares / actual.Length);
+        double rms = Math.Sqrt(expected.Average(v => (double)v * v));
+        return ParityGate.Difference(expected, actual) > Relative * rms;
     }
 }

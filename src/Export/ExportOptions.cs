@@ -12,7 +12,14 @@ public sealed record ExportOptions
     public const int MostOpset = 21;
 
     /// <summary>Operator set, 13 to 21. 17 runs on every ONNX Runtime since 1.12 and is the newest the Debian 12 checker knows.</summary>
-    public int Opset { get; init; } = 17;
+    /// <exception cref="ArgumentOutOfRangeException">Another one is asked for.</exception>
+    public int Opset
+    {
+        get;
+        init => field = value is >= LeastOpset and <= MostOpset
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Opset), $"operator set {value} is not in {LeastOpset} to {MostOpset}");
+    } = 17;
 
     /// <summary>What the input holds.</summary>
     public InputForm Input { get; init; } = InputForm.FloatNchw;
@@ -21,13 +28,11 @@ public sealed record ExportOptions
     public OutputForm Output { get; init; } = OutputForm.Logits;
 
     /// <summary>The IR version that belongs to <see cref="Opset"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The operator set is not 13 to 21.</exception>
     public int IrVersion => Opset switch
     {
-        13 or 14 => 7,
-        >= 15 and <= 18 => 8,
-        19 or 20 => 9,
-        21 => 10,
-        _ => throw new ArgumentOutOfRangeException(nameof(Opset), Opset, $"{LeastOpset} to {MostOpset} are supported"),
+        <= 14 => 7,
+        <= 18 => 8,
+        <= 20 => 9,
+        _ => 10,
     };
 }

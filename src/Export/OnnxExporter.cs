@@ -1,7 +1,6 @@
 using Gimbal.Export.Onnx;
 using Gimbal.Inference;
 using Gimbal.Trainer.Graphs;
-using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Export;
 
@@ -95,7 +94,6 @@ internal sealed class OnnxExporter
         }
     }
 
-    // Raw pixels are cast, scaled and shifted in the loader's order, so that the graph sees the very bits the trainer saw.
     private string WriteInput(int channels, int height, int width)
     {
         if (_options.Input == InputForm.FloatNchw)
@@ -105,15 +103,13 @@ internal sealed class OnnxExporter
         }
 
         _graph.Input.Add(OnnxTensor.Declare(InputName, TensorProto.Types.DataType.Uint8, BatchName, [height, width, channels]));
-        _graph.Initializer.Add(OnnxTensor.Of("normalize.scale", new Tensor(new Shape(1), [255f])));
-        _graph.Initializer.Add(OnnxTensor.Of("normalize.mean", new Tensor(new Shape(channels), [.. _model.Normalization.Mean])));
-        _graph.Initializer.Add(OnnxTensor.Of("normalize.std", new Tensor(new Shape(channels), [.. _model.Normalization.Std])));
-        Append("normalize.cast", new OnnxNode("Cast", [InputName], ["normalize.float"], new OnnxAttribute("to", (long)TensorProto.Types.DataType.Float)));
-        Append("normalize.divide", new OnnxNode("Div", ["normalize.float", "normalize.scale"], ["normalize.unit"]));
-        Append("normalize.centre", new OnnxNode("Sub", ["normalize.unit", "normalize.mean"], ["normalize.centred"]));
-        Append("normalize.deviate", new OnnxNode("Div", ["normalize.centred", "normalize.std"], ["normalize.scaled"]));
-        Append("normalize.transpose", new OnnxNode("Transpose", ["normalize.scaled"], ["images"], new OnnxAttribute("perm", new long[] { 0, 3, 1, 2 })));
-        return "images";
+        _graph.Initializer.Add(PixelInput.Constants(_model.Normalization));
+        foreach ((string name, OnnxNode node) in PixelInput.Nodes(InputName))
+        {
+            Append(name, node);
+        }
+
+        return PixelInput.ImagesName;
     }
 
     private void Append(string name, OnnxNode node)
