@@ -34,7 +34,7 @@ internal static class ExitCode
         DiskException => Disk,
         DataFileException or ModelFileException or InvalidDataException or SelfTestException or InvalidGraphException => BadData,
         OperationCanceledException => Cancelled,
-        OutOfMemoryException => Failed,
+        InsufficientMemoryException => Failed,
         UnauthorizedAccessException or IOException => Disk,
         _ => null,
     };

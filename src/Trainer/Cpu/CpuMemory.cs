@@ -13,12 +13,13 @@ public sealed unsafe partial class CpuMemory : IDisposable
     private const int AdviseHugePages = 14;
 
     /// <summary>Allocates and zeroes <paramref name="floats"/> elements.</summary>
-    /// <exception cref="OutOfMemoryException">The system has no block of that size.</exception>
+    /// <exception cref="InsufficientMemoryException">The machine, or the container's limit, has no room for it.</exception>
     public CpuMemory(long floats)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(floats);
         Length = floats;
         nuint bytes = (nuint)Math.Max(floats * sizeof(float), Alignment);
+        RequireRoom((long)bytes);
         bool isLarge = bytes >= HugePage;
         Pointer = (float*)NativeMemory.AlignedAlloc(bytes, isLarge ? HugePage : (nuint)Alignment);
         if (isLarge && OperatingSystem.IsLinux())
@@ -38,6 +39,19 @@ public sealed unsafe partial class CpuMemory : IDisposable
 
     /// <summary>Rounds a number of elements up to whole cache lines.</summary>
     public static long Aligned(long floats) => (floats + 15) & ~15L;
+
+    /// <summary>Refuses what the machine cannot hold. Linux would grant it, and end the process when the pages are touched.</summary>
+    /// <param name="bytes">Wanted beside what the process has.</param>
+    /// <exception cref="InsufficientMemoryException">The machine, or the container's limit, has no room for it.</exception>
+    public static void RequireRoom(long bytes)
+    {
+        long room = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet;
+        if (bytes > room)
+        {
+            throw new InsufficientMemoryException(FormattableString.Invariant(
+                $"{bytes / 1048576.0:N0} MiB more are needed and {Math.Max(0, room) / 1048576.0:N0} MiB are there; take a smaller batch, smaller images or a smaller model"));
+        }
+    }
 
     /// <summary>Gives the block back; further use of pointers into it is undefined.</summary>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Ops;
@@ -56,7 +57,12 @@ public sealed class TrainingRun : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (Network, Data, Options, _device) = (network, data, options.Resolve(), device);
-        CheckFit(network, data.Train);
+        IEnumerable<ImageSource?> sources = [data.Train, data.Test, data.Validation];
+        foreach (ImageSource source in sources.OfType<ImageSource>())
+        {
+            CheckFit(network, source);
+        }
+
         Normalization = Normalization.Of(data.Train);
         Augmentation augmentation = new(Options.PadCrop ?? 0, Options.Flip ?? false, Options.Cutout);
         _loader = new BatchLoader(data.Train, Normalization, Options.Batch, augmentation, Options.Seed);
@@ -73,6 +79,8 @@ public sealed class TrainingRun : IDisposable
         Initialize();
         _step = new TrainingStep(graph, device, _state, Options.Seed);
         _evaluator = new Evaluator(network, device, _loader.Batch);
+        // Saving and evaluating copy the state.
+        CpuMemory.RequireRoom(2 * _state.MemoryBytes);
         _images = new float[_loader.Batch * data.Train.PixelBytes];
         _labels = new int[_loader.Batch];
     }
@@ -188,13 +196,13 @@ public sealed class TrainingRun : IDisposable
         _state.Dispose();
     }
 
-    private static void CheckFit(Network network, ImageSource train)
+    private static void CheckFit(Network network, ImageSource images)
     {
-        if (network.ImageSize != (train.Channels, train.Height, train.Width) || network.Classes != train.Classes.Count)
+        if (network.ImageSize != (images.Channels, images.Height, images.Width) || network.Classes != images.Classes.Count)
         {
             throw new ShapeException(
                 $"network {network.Name} takes {network.ImageSize} (channels, height, width) and {network.Classes} classes; the data has "
-                + $"{(train.Channels, train.Height, train.Width)} and {train.Classes.Count}");
+                + $"{(images.Channels, images.Height, images.Width)} and {images.Classes.Count}");
         }
     }
 
