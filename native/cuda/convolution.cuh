@@ -1,0 +1,231 @@
+// convolution.cuh: the extents of a convolution and its tensors as the operands of a product (tile.cuh).
+#pragma once
+#include "tile.cuh"
+
+// y[n, p, q, m] = sum over r, s, c of x[n, p strideH - padTop + r dilationH, q strideW - padLeft + s dilationW, c] w[m, r, s, c].
+struct ConvGeometry {
+    int n, c, h, w;
+    int m, r, s;
+    int p, q;
+    int strideH, strideW;
+    int padTop, padLeft;
+    int dilationH, dilationW;
+    int groups;
+};
+
+// A row past the end: no tap moves it back into the image.
+constexpr int kNowhere = -(1 << 29);
+
+// Rows: output pixels. Inner dimension: r, s, c of one group. x [N, H, W, C].
+struct ImagePatches {
+    const float* x;
+    const ConvGeometry& g;
+    int firstChannel;
+    int channels;
+
+    struct Row {
+        int image;
+        int top;
+        int left;
+    };
+
+    GB_DEVICE Row row(int index) const {
+        int plane = g.p * g.q;
+        int n = index / plane;
+        int pixel = index - n * plane;
+        int p = pixel / g.q;
+        int q = pixel - p * g.q;
+        return Row{n * g.h * g.w * g.c + firstChannel, n < g.n ? p * g.strideH - g.padTop : kNowhere, q * g.strideW - g.padLeft};
+    }
+
+    // The channels of one tap, or null in the padding.
+    GB_DEVICE const float* tap(const Row& row, int r, int s) const {
+        int h = row.top + r * g.dilationH;
+        int w = row.left + s * g.dilationW;
+        return (u32)h < (u32)g.h && (u32)w < (u32)g.w ? x + row.image + (h * g.w + w) * g.c : nullptr;
+    }
+
+    GB_DEVICE float4 load(const Row& row, int k) const {
+        int position = k / channels;
+        int c = k - position * channels;
+        int r = position / g.s;
+        int s = position - r * g.s;
+        if (channels % 4 == 0) {
+            const float* from = r < g.r ? tap(row, r, s) : nullptr;
+            return from == nullptr ? zero4() : *reinterpret_cast<const float4*>(from + c);
+        }
+        float value[4];
+        GB_UNROLL
+        for (int i = 0; i < 4; i++) {
+            const float* from = r < g.r ? tap(row, r, s) : nullptr;
+            value[i] = from == nullptr ? 0 : from[c];
+            bool isLastChannel = ++c == channels;
+            bool isLastColumn = isLastChannel && ++s == g.s;
+            if (isLastChannel) c = 0;
+            if (isLastColumn) {
+                s = 0;
+                r++;
+            }
+        }
+        return float4{value[0], value[1], value[2], value[3]};
+    }
+};
+
+// Columns: output channels of one group. Inner dimension: r, s, c. w [M, R, S, C / groups].
+struct FilterRows {
+    const float* w;
+    int filters;
+    int inner;
+
+    struct Row {
+        int offset;
+    };
+
+    GB_DEVICE Row row(int index) const { return Row{index < filters ? index * inner : -1}; }
+
+    GB_DEVICE float4 load(const Row& row, int k) const {
+        return row.offset < 0 || k >= inner ? zero4() : load4(w + row.offset + k, inner - k, inner % 4 == 0);
+    }
+};
+
+// Rows: the input pixels h = phaseH + i strideH, w = phaseW + j strideW, which the same taps of a strided convolution reach.
+// Inner dimension: r, s, m of one group. gradY [N, P, Q, M].
+struct GradientPatches {
+    const float* gradY;
+    const ConvGeometry& g;
+    int firstFilter;
+    int filters;
+    int phaseH;
+    int phaseW;
+
+    struct Row {
+        int image;
+        int top;
+        int left;
+    };
+
+    GB_DEVICE int rows() const { return (g.h - phaseH + g.strideH - 1) / g.strideH; }
+    GB_DEVICE int columns() const { return (g.w - phaseW + g.strideW - 1) / g.strideW; }
+
+    // Offset of pixel `index` in gradX [N, H, W, C], or -1 past the end.
+    GB_DEVICE int target(int index) const {
+        int plane = rows() * columns();
+        int n = index / gb_max(plane, 1);
+        int i = (index - n * plane) / gb_max(columns(), 1);
+        int j = index - n * plane - i * columns();
+        return plane > 0 && n < g.n ? ((n * g.h + phaseH + i * g.strideH) * g.w + phaseW + j * g.strideW) * g.c : -1;
+    }
+
+    GB_DEVICE Row row(int index) const {
+        int pixel = target(index) / g.c;
+        int n = pixel / (g.h * g.w);
+        int h = pixel / g.w - n * g.h;
+        int w = pixel % g.w;
+        bool exists = target(index) >= 0;
+        return Row{n * g.p * g.q * g.m + firstFilter, exists ? h + g.padTop : kNowhere, w + g.padLeft};
+    }
+
+    GB_DEVICE const float* tap(const Row& row, int r, int s) const {
+        int y = row.top - r * g.dilationH;
+        int x = row.left - s * g.dilationW;
+        int p = y / g.strideH;
+        int q = x / g.strideW;
+        bool isHit = y >= 0 && x >= 0 && p * g.strideH == y && q * g.strideW == x && p < g.p && q < g.q;
+        return isHit ? gradY + row.image + (p * g.q + q) * g.m : nullptr;
+    }
+
+    GB_DEVICE float4 load(const Row& row, int k) const {
+        int position = k / filters;
+        int m = k - position * filters;
+        int r = position / g.s;
+        int s = position - r * g.s;
+        if (filters % 4 == 0) {
+            const float* from = r < g.r ? tap(row, r, s) : nullptr;
+            return from == nullptr ? zero4() : *reinterpret_cast<const float4*>(from + m);
+        }
+        float value[4];
+        GB_UNROLL
+        for (int i = 0; i < 4; i++) {
+            const float* from = r < g.r ? tap(row, r, s) : nullptr;
+            value[i] = from == nullptr ? 0 : from[m];
+            bool isLastFilter = ++m == filters;
+            bool isLastColumn = isLastFilter && ++s == g.s;
+            if (isLastFilter) m = 0;
+            if (isLastColumn) {
+                s = 0;
+                r++;
+            }
+        }
+        return float4{value[0], value[1], value[2], value[3]};
+    }
+
+    // The first step from `step` on with a tap that reaches these pixels; the steps of the other taps are products with zeros.
+    GB_DEVICE int seek(int step) const {
+        int inner = g.r * g.s * filters;
+        for (; step * kStep < inner; step++) {
+            int last = gb_min(step * kStep + kStep, inner) - 1;
+            for (int position = step * kStep / filters; position <= last / filters; position++) {
+                int r = position / g.s;
+                int s = position - r * g.s;
+                if ((phaseH + g.padTop - r * g.dilationH) % g.strideH == 0 && (phaseW + g.padLeft - s * g.dilationW) % g.strideW == 0) return step;
+            }
+        }
+        return step;
+    }
+};
+
+// Columns: input channels of one group. Inner dimension: r, s, m. w [M, R, S, C / groups], from the group's first filter.
+struct FilterChannels {
+    const float* w;
+    int channels;
+    int filters;
+    int taps;
+
+    struct Quad {
+        int first;
+    };
+
+    GB_DEVICE Quad quad(int first) const { return Quad{first}; }
+
+    GB_DEVICE float4 load(const Quad& quad, int k) const {
+        int position = k / filters;
+        int m = k - position * filters;
+        if (quad.first >= channels || position >= taps) return zero4();
+        return load4(w + (m * taps + position) * channels + quad.first, channels - quad.first, channels % 4 == 0);
+    }
+};
+
+// Rows: r, s, c of one group, four neighbours a quad. Inner dimension: output pixels. x [N, H, W, C].
+struct PatchTaps {
+    ImagePatches patches;
+    int pixels;
+
+    struct Quad {
+        int k;
+    };
+
+    GB_DEVICE Quad quad(int first) const { return Quad{first}; }
+
+    GB_DEVICE float4 load(const Quad& quad, int pixel) const {
+        return pixel < pixels ? patches.load(patches.row(pixel), quad.k) : zero4();
+    }
+};
+
+// Columns: output channels of one group. Inner dimension: output pixels. gradY [N, P, Q, M], from the group's first channel.
+struct GradientColumns {
+    const float* gradY;
+    int filters;
+    int pitch;
+    int pixels;
+
+    struct Quad {
+        int first;
+    };
+
+    GB_DEVICE Quad quad(int first) const { return Quad{first}; }
+
+    GB_DEVICE float4 load(const Quad& quad, int pixel) const {
+        if (quad.first >= filters || pixel >= pixels) return zero4();
+        return load4(gradY + pixel * pitch + quad.first, filters - quad.first, filters % 4 == 0);
+    }
+};
