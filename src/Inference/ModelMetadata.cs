@@ -92,6 +92,9 @@ public sealed record ModelMetadata(
     private const int MostSide = 4096;
     private const int MostQuoted = 300;
 
+    // A key given twice could mean either value.
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>The metadata as key and value.</summary>
     public IReadOnlyDictionary<string, string> ToProperties() => new Dictionary<string, string>
     {
@@ -181,7 +184,8 @@ public sealed record ModelMetadata(
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(Required(properties, key)) ?? throw Invalid(key, "null");
+            using JsonDocument document = JsonDocument.Parse(Required(properties, key), s_strict);
+            return document.Deserialize<T>() ?? throw Invalid(key, "null");
         }
         catch (JsonException)
         {

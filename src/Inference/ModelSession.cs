@@ -6,6 +6,8 @@ namespace Gimbal.Inference;
 /// <summary>An ONNX Runtime session over a checked model: the only place that talks to ONNX Runtime.</summary>
 internal sealed class ModelSession : IDisposable
 {
+    private const string ExternalWeightsKey = "session.model_external_initializers_file_folder_path";
+
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly float[] _table;
@@ -36,6 +38,8 @@ internal sealed class ModelSession : IDisposable
         }
 
         using SessionOptions sessionOptions = new() { IntraOpNumThreads = options.Threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        // Weights kept outside the file would be looked for in the working directory; nobody has this one.
+        sessionOptions.AddSessionConfigEntry(ExternalWeightsKey, Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N")));
         ExecutionProvider provider = ChooseProvider(options.Provider, sessionOptions);
         InferenceSession session;
         try
@@ -49,7 +53,7 @@ internal sealed class ModelSession : IDisposable
 
         try
         {
-            ModelMetadata metadata = ModelMetadata.Parse(session.ModelMetadata.CustomMetadataMap);
+            ModelMetadata metadata = ModelMetadata.Parse(ReadProperties(session));
             CheckSignature(session, metadata);
             return new ModelSession(session, metadata, provider);
         }
@@ -117,6 +121,19 @@ internal sealed class ModelSession : IDisposable
                 ? ExecutionProvider.Cpu
                 : throw new PlatformNotSupportedException(
                     $"ONNX Runtime has no CUDA provider here ({FirstLine(e.Message)}); reference Microsoft.ML.OnnxRuntime.Gpu and install its CUDA and cuDNN", e);
+        }
+    }
+
+    private static IReadOnlyDictionary<string, string> ReadProperties(InferenceSession session)
+    {
+        try
+        {
+            return session.ModelMetadata.CustomMetadataMap;
+        }
+        catch (Exception e) when (e is NullReferenceException or ArgumentException or OnnxRuntimeException)
+        {
+            // ONNX Runtime's binding trips over properties without a key or a value.
+            throw new ModelFileException("the metadata is damaged", e);
         }
     }
 
