@@ -1,4 +1,4 @@
-using Gimbal.Export.Tests.Models;
+using Gimbal.ExportedModels;
 using Gimbal.Inference;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Models;

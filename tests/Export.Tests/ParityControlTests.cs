@@ -1,6 +1,7 @@
 using Gimbal.Export.Onnx;
 using Gimbal.Export.Tests.Faults;
 using Gimbal.Export.Tests.Models;
+using Gimbal.ExportedModels;
 using Gimbal.Inference;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Plans;

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
+using Gimbal.Export;
 using Gimbal.Export.Onnx;
-using Gimbal.Export.Tests.Models;
 using Gimbal.Trainer.Datasets;
 using Google.Protobuf;
 
-namespace Gimbal.Export.Tests.Faults;
+namespace Gimbal.ExportedModels;
 
 /// <summary>Reads and changes ONNX messages.</summary>
 internal static class Files

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gimbal.Export;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Layers;
@@ -6,7 +7,7 @@ using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
 
-namespace Gimbal.Export.Tests.Models;
+namespace Gimbal.ExportedModels;
 
 /// <summary>Networks as training leaves them: no weight, bias or running statistic is a 0 or 1 that would hide a fault.</summary>
 internal static class RandomModel

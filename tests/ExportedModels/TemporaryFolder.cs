@@ -1,4 +1,4 @@
-namespace Gimbal.Export.Tests;
+namespace Gimbal.ExportedModels;
 
 /// <summary>A folder that goes with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,4 +1,5 @@
 using Gimbal.Export.Onnx;
+using Gimbal.ExportedModels;
 
 namespace Gimbal.Export.Tests.Faults;
 

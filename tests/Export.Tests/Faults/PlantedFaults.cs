@@ -1,5 +1,6 @@
 using Gimbal.Export.Onnx;
 using Gimbal.Export.Tests.Models;
+using Gimbal.ExportedModels;
 using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Export.Tests.Faults;
