@@ -1,3 +1,5 @@
+using Gimbal.Trainer.Tensors;
+
 namespace Gimbal.Trainer.Cpu;
 
 /// <summary>Transposes each image of a batch as a matrix: what turns channels-last storage into C, H, W order and back.</summary>
@@ -13,7 +15,7 @@ public static unsafe class ImageTransposition
     private static void Chunk(Args* args, int image, float* scratch)
     {
         int count = args->Rows * args->Columns;
-        Storage.Transpose(
+        ChannelsLast.Transpose(
             new ReadOnlySpan<float>(args->X + ((long)image * count), count),
             new Span<float>(args->Y + ((long)image * count), count),
             args->Rows,

@@ -13,28 +13,6 @@ public static unsafe class Storage
     public static void Load(TensorType type, float* storage, Span<float> logical) =>
         Reorder(type, new ReadOnlySpan<float>(storage, type.Shape.Count), logical, isStoring: false);
 
-    /// <summary>Transposes a [rows, columns] matrix.</summary>
-    public static void Transpose(ReadOnlySpan<float> source, Span<float> target, int rows, int columns)
-    {
-        // Blocks of 16 keep both the rows that are read and those that are written in the first-level cache.
-        const int Block = 16;
-        for (int r0 = 0; r0 < rows; r0 += Block)
-        {
-            int r1 = Math.Min(r0 + Block, rows);
-            for (int c0 = 0; c0 < columns; c0 += Block)
-            {
-                int c1 = Math.Min(c0 + Block, columns);
-                for (int c = c0; c < c1; c++)
-                {
-                    for (int r = r0; r < r1; r++)
-                    {
-                        target[(c * rows) + r] = source[(r * columns) + c];
-                    }
-                }
-            }
-        }
-    }
-
     private static void Reorder(TensorType type, ReadOnlySpan<float> from, Span<float> to, bool isStoring)
     {
         Shape shape = type.Shape;
@@ -44,12 +22,13 @@ public static unsafe class Storage
                 from.CopyTo(to);
                 break;
             case Axes.Image:
-                int plane = shape[2] * shape[3];
-                int image = shape[1] * plane;
-                (int rows, int columns) = isStoring ? (shape[1], plane) : (plane, shape[1]);
-                for (int n = 0; n < shape[0]; n++)
+                if (isStoring)
                 {
-                    Transpose(from.Slice(n * image, image), to.Slice(n * image, image), rows, columns);
+                    ChannelsLast.Store(shape, from, to);
+                }
+                else
+                {
+                    ChannelsLast.Load(shape, from, to);
                 }
 
                 break;

@@ -15,6 +15,14 @@ public abstract record Op
 
     /// <summary>Appends the steps that compute the outputs on the CPU.</summary>
     public abstract void EmitCpu(CpuCall call);
+
+    /// <summary>Appends the launches that compute the outputs on a CUDA device.</summary>
+    /// <exception cref="InvalidGraphException">The op has no kernel.</exception>
+    public virtual void EmitCuda(CudaCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        throw new InvalidGraphException($"{call.Node.Name}: {Name} has no CUDA kernel");
+    }
 }
 
 /// <summary>An op a model may contain: it has a gradient, a form at inference and an ONNX spelling.</summary>

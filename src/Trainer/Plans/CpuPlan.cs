@@ -68,17 +68,4 @@ public sealed unsafe class CpuPlan : Plan
     private nint AddressOf(Value value) => value.IsState ? (nint)_state.Address(value.Name)
         : value.Overwrites is { } replaced ? (nint)_state.Address(replaced.Name)
         : (nint)(_arena.Pointer + _places.Offset(value));
-
-    private void Check(Value value, int count, ElementType element)
-    {
-        if (Graph.Values.ElementAtOrDefault(value.Id) != value)
-        {
-            throw new ArgumentException($"{value} does not belong to graph {Graph.Name}", nameof(value));
-        }
-
-        if (count != value.Shape.Count || value.Type.Element != element)
-        {
-            throw new ShapeException($"{value} wants {value.Shape.Count} elements of {value.Type.Element}, got {count} of {element}");
-        }
-    }
 }

@@ -48,4 +48,19 @@ public abstract class Plan : IDisposable
 
     /// <summary>Frees the plan's memory; the state it worked on stays.</summary>
     public abstract void Dispose();
+
+    /// <summary>Refuses a value of another graph, and elements of another number or type.</summary>
+    protected void Check(Value value, int count, ElementType element)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (Graph.Values.ElementAtOrDefault(value.Id) != value)
+        {
+            throw new ArgumentException($"{value} does not belong to graph {Graph.Name}", nameof(value));
+        }
+
+        if (count != value.Shape.Count || value.Type.Element != element)
+        {
+            throw new ShapeException($"{value} wants {value.Shape.Count} elements of {value.Type.Element}, got {count} of {element}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ internal static class FloorRules
     {
         ["Tensors"] = 1,
         ["Cpu"] = 2,
+        ["Cuda"] = 2,
         ["Graphs"] = 3,
         ["Plans"] = 4,
         ["Ops"] = 5,

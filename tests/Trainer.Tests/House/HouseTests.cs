@@ -45,7 +45,7 @@ public sealed partial class HouseTests
 
     [Fact]
     public void Every_file_has_the_namespace_of_its_folder() =>
-        Assert.Empty(Source.Parse("src").SelectMany(file => file.Nodes<BaseNamespaceDeclarationSyntax>()
+        Assert.Empty(Source.Parse("src").Where(file => !file.Path.Contains("/ManagedCuda/", StringComparison.Ordinal)).SelectMany(file => file.Nodes<BaseNamespaceDeclarationSyntax>()
             .Where(space => space.Name.ToString() != NamespaceOf(file.Path))
             .Select(space => $"{file.Path}: {space.Name}")));
 

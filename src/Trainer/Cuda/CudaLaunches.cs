@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+
+namespace Gimbal.Trainer.Cuda;
+
+/// <summary>The launches of one plan while and after they are emitted, with their arguments and the size of their shared temporaries.</summary>
+public sealed unsafe class CudaLaunches : IDisposable
+{
+    /// <summary>Alignment of every tensor, in bytes.</summary>
+    public const int Alignment = 256;
+
+    /// <summary>Threads of a block unless a kernel says otherwise.</summary>
+    public const int Threads = 256;
+
+    private const int PlainSharedBytes = 48 << 10;
+    private const int MostRows = 65_535;
+    private readonly Driver _driver;
+    private readonly Kernels _kernels;
+    private readonly List<CudaLaunch> _launches = [];
+    private readonly ulong _scratch;
+    private long _used;
+
+    /// <summary>Starts an empty list.</summary>
+    /// <param name="driver">Where it will run.</param>
+    /// <param name="kernels">Loaded into the same device.</param>
+    /// <param name="scratch">Address of the temporaries; 0 while their size is being found out.</param>
+    public CudaLaunches(Driver driver, Kernels kernels, ulong scratch) => (_driver, _kernels, _scratch) = (driver, kernels, scratch);
+
+    /// <summary>The launches in the order they run.</summary>
+    public IReadOnlyList<CudaLaunch> Launches => _launches;
+
+    /// <summary>Bytes of temporaries the launches need at most.</summary>
+    public long ScratchBytes { get; private set; }
+
+    /// <summary>Appends a launch.</summary>
+    /// <param name="kernel">Its name.</param>
+    /// <param name="grid">Blocks, from shapes alone.</param>
+    /// <param name="args">The kernel's parameter, copied; laid out as the struct of the same name in its source.</param>
+    /// <param name="block">Threads of a block.</param>
+    /// <param name="sharedBytes">Dynamic shared memory of a block.</param>
+    public void Add<TArgs>(string kernel, Blocks grid, in TArgs args, int block = Threads, int sharedBytes = 0)
+        where TArgs : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(grid.X, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(grid.Y, MostRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(grid.Z, MostRows);
+        nint handle = _kernels[kernel];
+        if (sharedBytes > PlainSharedBytes)
+        {
+            Driver.AllowSharedMemory(handle, kernel, sharedBytes);
+        }
+
+        TArgs* copy = (TArgs*)NativeMemory.Alloc((nuint)sizeof(TArgs));
+        *copy = args;
+        _launches.Add(new CudaLaunch(kernel, handle, grid, block, sharedBytes, (nint)copy));
+    }
+
+    /// <summary>Device memory for temporaries that several launches of one node share; undefined before the node and lost after it.</summary>
+    /// <returns>Its address.</returns>
+    public ulong Scratch(long floats)
+    {
+        ulong address = _scratch + (ulong)_used;
+        _used += ((floats * sizeof(float)) + Alignment - 1) / Alignment * Alignment;
+        ScratchBytes = Math.Max(ScratchBytes, _used);
+        return address;
+    }
+
+    /// <summary>Marks the end of a node: the next may reuse the temporaries.</summary>
+    public void EndNode() => _used = 0;
+
+    /// <summary>Queues every launch once, in order. Allocates nothing.</summary>
+    public void Run()
+    {
+        foreach (ref readonly CudaLaunch launch in CollectionsMarshal.AsSpan(_launches))
+        {
+            _driver.Launch(launch);
+        }
+    }
+
+    /// <summary>Frees the arguments.</summary>
+    public void Dispose()
+    {
+        _launches.ForEach(launch => NativeMemory.Free((void*)launch.Arguments));
+        _launches.Clear();
+    }
+}

@@ -1,0 +1,221 @@
+using ManagedCuda;
+using ManagedCuda.BasicTypes;
+using static ManagedCuda.DriverAPINativeMethods;
+
+namespace Gimbal.Trainer.Cuda;
+
+/// <summary>One device and one stream on it. The only file that calls ManagedCuda's API; what it needs of it is stated in ManagedCuda/README.md.</summary>
+/// <remarks>Work is queued in order and runs while the host goes on; <see cref="Synchronize"/> and <see cref="Download"/> wait. One thread at a time may use a driver.</remarks>
+public sealed unsafe class Driver : IDisposable
+{
+    private const int StagingBytes = 4 << 20;
+    private readonly PrimaryContext _context;
+    private readonly CudaStream _stream;
+    private readonly CudaPageLockedHostMemory<byte> _staging;
+    private readonly List<CUmodule> _modules = [];
+    private readonly nint[] _parameter = new nint[1];
+
+    private Driver(PrimaryContext context)
+    {
+        _context = context;
+        _context.SetCurrent();
+        _stream = new CudaStream(CUStreamFlags.NonBlocking);
+        _staging = new CudaPageLockedHostMemory<byte>(StagingBytes);
+    }
+
+    /// <summary>The card's name.</summary>
+    public string Name => _context.GetDeviceName();
+
+    /// <summary>Compute capability: 8.0 is the least the kernels run on.</summary>
+    public Version ComputeCapability => _context.GetDeviceComputeCapability();
+
+    /// <summary>Bytes of device memory in all.</summary>
+    public long TotalBytes => (long)(ulong)_context.GetTotalDeviceMemorySize();
+
+    /// <summary>Bytes of device memory nobody holds.</summary>
+    public long FreeBytes => (long)(ulong)_context.GetFreeDeviceMemorySize();
+
+    /// <summary>CUDA version the driver speaks.</summary>
+    public static Version Version => Call("cuDriverGetVersion", CudaContext.GetDriverVersion);
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="device">Which, from 0.</param>
+    /// <exception cref="CudaUnavailableException">There is no driver, or no such device.</exception>
+    public static Driver Open(int device = 0)
+    {
+        try
+        {
+            int count = CudaContext.GetDeviceCount();
+            return device < count
+                ? new Driver(new PrimaryContext(device))
+                : throw new CudaUnavailableException($"device {device} was asked for and the driver knows {count}; see nvidia-smi");
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new CudaUnavailableException("no NVIDIA driver: libcuda.so.1 (nvcuda.dll on Windows) was not found; install the driver of your card, or use --device cpu", e);
+        }
+        catch (ManagedCuda.CudaException e)
+        {
+            throw new CudaUnavailableException($"the NVIDIA driver refuses: {Explain(e.CudaError)}; use --device cpu", e);
+        }
+    }
+
+    /// <summary>Loads kernels; the driver compiles them for the card.</summary>
+    /// <param name="ptx">PTX text.</param>
+    /// <param name="file">Named in errors.</param>
+    /// <returns>A number for <see cref="FindKernel"/>.</returns>
+    public int LoadModule(byte[] ptx, string file)
+    {
+        _modules.Add(Call($"cuModuleLoadDataEx({file})", () => _context.LoadModulePTX(ptx)));
+        return _modules.Count - 1;
+    }
+
+    /// <summary>Finds a kernel of a loaded module.</summary>
+    /// <exception cref="CudaException">The module has none of that name.</exception>
+    public nint FindKernel(int module, string name) =>
+        Call($"cuModuleGetFunction({name})", () => new CudaKernel(name, _modules[module])).CUFunction.Pointer;
+
+    /// <summary>Lets a kernel use more dynamic shared memory than the 48 KiB every card has.</summary>
+    public static void AllowSharedMemory(nint kernel, string name, int bytes) => Check(
+        FunctionManagement.cuFuncSetAttribute(Function(kernel), CUFunctionAttribute.MaxDynamicSharedSizeBytes, bytes), "cuFuncSetAttribute", name);
+
+    /// <summary>Takes device memory; its contents are undefined.</summary>
+    /// <returns>Its address, aligned to 256 bytes.</returns>
+    /// <exception cref="CudaException">The device has not so much.</exception>
+    public ulong Allocate(long bytes) => Call($"cuMemAlloc({bytes >> 20} MiB)", () => _context.AllocateMemory(Math.Max(bytes, 1)));
+
+    /// <summary>Gives device memory back.</summary>
+    public void Free(ulong address) => Call("cuMemFree", () =>
+    {
+        _context.FreeMemory(new CUdeviceptr(address));
+        return 0;
+    });
+
+    /// <summary>Queues filling whole 32-bit words with zeros.</summary>
+    public void Clear(ulong address, long words) =>
+        Check(MemsetAsync.cuMemsetD32Async(new CUdeviceptr(address), 0, words, _stream.Stream), "cuMemsetD32Async", null);
+
+    /// <summary>Copies to the device; the source may be changed as soon as the call returns.</summary>
+    public void Upload(ulong address, ReadOnlySpan<byte> source)
+    {
+        while (!source.IsEmpty)
+        {
+            int count = Math.Min(source.Length, StagingBytes);
+            // The staging memory must have been read before it is filled again.
+            Synchronize();
+            source[..count].CopyTo(new Span<byte>((void*)_staging.PinnedHostPointer, count));
+            Check(AsynchronousMemcpy_v2.cuMemcpyHtoDAsync_v2(new CUdeviceptr(address), _staging.PinnedHostPointer, count, _stream.Stream), "cuMemcpyHtoDAsync", null);
+            address += (ulong)count;
+            source = source[count..];
+        }
+    }
+
+    /// <summary>Waits for the queued work and copies from the device.</summary>
+    public void Download(ulong address, Span<byte> target)
+    {
+        while (!target.IsEmpty)
+        {
+            int count = Math.Min(target.Length, StagingBytes);
+            Check(AsynchronousMemcpy_v2.cuMemcpyDtoHAsync_v2(_staging.PinnedHostPointer, new CUdeviceptr(address), count, _stream.Stream), "cuMemcpyDtoHAsync", null);
+            Synchronize();
+            new ReadOnlySpan<byte>((void*)_staging.PinnedHostPointer, count).CopyTo(target);
+            address += (ulong)count;
+            target = target[count..];
+        }
+    }
+
+    /// <summary>Queues a launch. Allocates nothing.</summary>
+    public void Launch(in CudaLaunch launch)
+    {
+        _parameter[0] = launch.Arguments;
+        Check(
+            DriverAPINativeMethods.Launch.cuLaunchKernel(
+                Function(launch.Kernel), (uint)launch.Grid.X, (uint)launch.Grid.Y, (uint)launch.Grid.Z, (uint)launch.Block, 1, 1, (uint)launch.SharedBytes, _stream.Stream, _parameter, null),
+            "cuLaunchKernel",
+            launch.Name);
+    }
+
+    /// <summary>Waits until everything queued is done.</summary>
+    /// <exception cref="CudaException">Something queued failed.</exception>
+    public void Synchronize() => Call("cuStreamSynchronize", () =>
+    {
+        _stream.Synchronize();
+        return 0;
+    });
+
+    /// <summary>Records what <paramref name="queue"/> launches as a graph instead of running it.</summary>
+    /// <returns>The graph, for <see cref="Replay"/> and <see cref="Forget"/>.</returns>
+    public nint Record(Action queue)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        Check(Streams.cuStreamBeginCapture(_stream.Stream, CUstreamCaptureMode.Relaxed), "cuStreamBeginCapture", null);
+        CUgraph graph = default;
+        try
+        {
+            queue();
+        }
+        finally
+        {
+            Check(Streams.cuStreamEndCapture(_stream.Stream, ref graph), "cuStreamEndCapture", null);
+        }
+
+        CUgraphExec executable = default;
+        CUResult result = GraphManagment.cuGraphInstantiate(ref executable, graph, CUgraphInstantiate_flags.None);
+        _ = GraphManagment.cuGraphDestroy(graph);
+        Check(result, "cuGraphInstantiate", null);
+        return executable.Pointer;
+    }
+
+    /// <summary>Queues a recorded graph. Allocates nothing.</summary>
+    public void Replay(nint graph) => Check(GraphManagment.cuGraphLaunch(Executable(graph), _stream.Stream), "cuGraphLaunch", null);
+
+    /// <summary>Frees a recorded graph.</summary>
+    public static void Forget(nint graph) => Check(GraphManagment.cuGraphExecDestroy(Executable(graph)), "cuGraphExecDestroy", null);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _staging.Dispose();
+        _stream.Dispose();
+        _modules.ForEach(_context.UnloadModule);
+        _context.Dispose();
+    }
+
+    private static CUfunction Function(nint pointer) => new() { Pointer = pointer };
+
+    private static CUgraphExec Executable(nint pointer) => new() { Pointer = pointer };
+
+    private static void Check(CUResult result, string call, string? kernel)
+    {
+        if (result != CUResult.Success)
+        {
+            throw new CudaException($"{call}{(kernel is null ? "" : $" of kernel {kernel}")}: {Explain(result)}");
+        }
+    }
+
+    private static T Call<T>(string call, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (ManagedCuda.CudaException e)
+        {
+            throw new CudaException($"{call}: {Explain(e.CudaError)}", e);
+        }
+    }
+
+    private static string Explain(CUResult result) => result switch
+    {
+        CUResult.ErrorOutOfMemory => "the device has not enough free memory; take a smaller batch, smaller images or a smaller model, or end other programs (nvidia-smi lists them)",
+        CUResult.ErrorNoDevice => "it finds no card; see nvidia-smi",
+        CUResult.ErrorNotInitialized => "it is not initialised; see nvidia-smi",
+        CUResult.ErrorSystemDriverMismatch => "driver and kernel module have different versions; restart the machine after an update",
+        CUResult.ErrorInvalidPtx or CUResult.ErrorInvalidImage or CUResult.ErrorNoBinaryForGPU => "the kernels do not run on this card; compute capability 8.0 (Ampere, 2020) is the least",
+        CUResult.ErrorUnsupportedPTXVersion => "the driver is too old for the kernels; install 450 or newer",
+        CUResult.ErrorIllegalAddress => "a kernel touched memory that is not its own; this is a defect of gimbal, please report it",
+        CUResult.ErrorLaunchOutOfResources => "a kernel wants more registers or shared memory than the card has; this is a defect of gimbal, please report it",
+        CUResult.ErrorLaunchFailed => "a kernel stopped; this is a defect of gimbal or a failing card",
+        _ => $"CUDA error {result} ({(int)result})",
+    };
+}

@@ -1,0 +1,46 @@
+using Gimbal.Trainer.Cuda;
+using Gimbal.Trainer.Graphs;
+
+namespace Gimbal.Trainer.Plans;
+
+/// <summary>A card: its driver and the kernels loaded into it.</summary>
+public sealed class CudaDevice : Device
+{
+    private static readonly Version s_least = new(8, 0);
+
+    /// <summary>Opens a card.</summary>
+    /// <param name="device">Which, from 0.</param>
+    /// <exception cref="CudaUnavailableException">There is none, or it is too old.</exception>
+    public CudaDevice(int device = 0)
+    {
+        Driver = Driver.Open(device);
+        if (Driver.ComputeCapability < s_least)
+        {
+            string message = $"{Driver.Name} has compute capability {Driver.ComputeCapability}; {s_least} (Ampere, 2020) is the least; use --device cpu";
+            Driver.Dispose();
+            throw new CudaUnavailableException(message);
+        }
+
+        Kernels = new Kernels(Driver);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "cuda";
+
+    /// <inheritdoc/>
+    public override string Description =>
+        $"{Driver.Name}, compute capability {Driver.ComputeCapability}, {Driver.TotalBytes >> 20} MiB, CUDA {Driver.Version}";
+
+    internal Driver Driver { get; }
+
+    internal Kernels Kernels { get; }
+
+    /// <inheritdoc/>
+    public override StateStore NewState(params IReadOnlyList<Graph> graphs) => new CudaState(graphs, Driver);
+
+    /// <inheritdoc/>
+    public override Plan NewPlan(Graph graph, StateStore state) => new CudaPlan(graph, this, (CudaState)state);
+
+    /// <inheritdoc/>
+    public override void Dispose() => Driver.Dispose();
+}

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using Gimbal.Trainer.Cuda;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Plans;
+
+/// <summary>A graph on a CUDA device: one arena, and a list of launches that is recorded once and replayed as one graph.</summary>
+public sealed class CudaPlan : Plan
+{
+    private readonly Driver _driver;
+    private readonly CudaState _state;
+    private readonly MemoryPlan _places;
+    private readonly CudaTransfer _transfer;
+    private readonly CudaLaunches _launches;
+    private readonly ulong _arena;
+    private readonly ulong _scratch;
+    private readonly nint _recording;
+
+    /// <summary>Lays out the arena, emits every node and records the launches.</summary>
+    /// <exception cref="CudaException">The device has not so much memory, or refuses a kernel.</exception>
+    public CudaPlan(Graph graph, CudaDevice device, CudaState state)
+        : base(graph)
+    {
+        (_driver, _state) = (device.Driver, state);
+        _transfer = new CudaTransfer(_driver);
+        _places = new MemoryPlan(graph, Aligned);
+        _arena = _driver.Allocate(_places.Length * sizeof(float));
+        // Emitted once to learn how much the temporaries take, then with their address.
+        using (CudaLaunches sizes = Emit(device, 0))
+        {
+            ScratchBytes = sizes.ScratchBytes;
+        }
+
+        _scratch = ScratchBytes > 0 ? _driver.Allocate(ScratchBytes) : 0;
+        _launches = Emit(device, _scratch);
+        _recording = _driver.Record(_launches.Run);
+    }
+
+    /// <inheritdoc/>
+    public override long MemoryBytes => (_places.Length * sizeof(float)) + ScratchBytes;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Listing =>
+        [.. _launches.Launches.Select(launch => $"{launch.Name} <{launch.Grid.X},{launch.Grid.Y},{launch.Grid.Z}> x{launch.Block}")];
+
+    private long ScratchBytes { get; }
+
+    /// <inheritdoc/>
+    public override void Write(Value input, ReadOnlySpan<float> elements)
+    {
+        Check(input, elements.Length, ElementType.Float32);
+        _transfer.Upload(input.Type, elements, AddressOf(input));
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Value input, ReadOnlySpan<int> elements)
+    {
+        Check(input, elements.Length, ElementType.Int32);
+        _driver.Upload(AddressOf(input), MemoryMarshal.AsBytes(elements));
+    }
+
+    /// <inheritdoc/>
+    public override void Run() => _driver.Replay(_recording);
+
+    /// <inheritdoc/>
+    public override void Read(Value value, Span<float> elements)
+    {
+        Check(value, elements.Length, ElementType.Float32);
+        _transfer.Download(value.Type, AddressOf(value), elements);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        Driver.Forget(_recording);
+        _launches.Dispose();
+        _driver.Free(_arena);
+        if (_scratch != 0)
+        {
+            _driver.Free(_scratch);
+        }
+    }
+
+    /// <summary>Rounds a number of elements up to the device's alignment.</summary>
+    internal static long Aligned(long floats) => (floats + (CudaLaunches.Alignment / sizeof(float)) - 1) / (CudaLaunches.Alignment / sizeof(float)) * (CudaLaunches.Alignment / sizeof(float));
+
+    private CudaLaunches Emit(CudaDevice device, ulong scratch)
+    {
+        CudaLaunches launches = new(_driver, device.Kernels, scratch);
+        foreach (Node node in Graph.Nodes)
+        {
+            node.Op.EmitCuda(new CudaCall(node, launches, AddressOf));
+            launches.EndNode();
+        }
+
+        return launches;
+    }
+
+    private ulong AddressOf(Value value) => value.IsState ? _state.Address(value.Name)
+        : value.Overwrites is { } replaced ? _state.Address(replaced.Name)
+        : _arena + ((ulong)_places.Offset(value) * sizeof(float));
+}
