@@ -1,5 +1,6 @@
 using System.Numerics;
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -19,6 +20,10 @@ public sealed record LeakyRelu(float Alpha) : ForwardOp
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) =>
         Elementwise.Map(call.Steps, "leaky_relu_forward", call.Input(0), call.Output(0), call.OutputShape(0).Count, new Kernel(Alpha));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        CudaElementwise.Map(call.Launches, "leaky_relu_forward_f32", call.Input(0), call.Output(0), call.OutputShape(0).Count, Alpha);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients) =>
@@ -48,6 +53,10 @@ public sealed record LeakyReluGrad(float Alpha) : Op
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Elementwise.Map(
         call.Steps, "leaky_relu_grad", call.Input(0), call.Input(1), call.Output(0), call.OutputShape(0).Count, new Kernel(Alpha));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        CudaElementwise.Map(call.Launches, "leaky_relu_grad_f32", call.Input(0), call.Input(1), call.Output(0), call.OutputShape(0).Count, Alpha);
 
     private readonly struct Kernel(float alpha) : IBinaryMap
     {

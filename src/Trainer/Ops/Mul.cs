@@ -1,5 +1,6 @@
 using System.Numerics;
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -14,6 +15,10 @@ public sealed record Mul : ForwardOp
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Elementwise.Map(
         call.Steps, "mul", call.Input(0), call.Input(1), call.Output(0), call.OutputShape(0).Count, default(Kernel));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        CudaElementwise.Map(call.Launches, "mul_forward_f32", call.Input(0), call.Input(1), call.Output(0), call.OutputShape(0).Count);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients) =>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -14,6 +15,10 @@ public sealed record Tanh : ForwardOp
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) =>
         Elementwise.Map(call.Steps, "tanh_forward", call.Input(0), call.Output(0), call.OutputShape(0).Count, default(Kernel));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        CudaElementwise.Map(call.Launches, "tanh_forward_f32", call.Input(0), call.Output(0), call.OutputShape(0).Count);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients) =>
@@ -51,6 +56,10 @@ public sealed record TanhGrad : Op
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Elementwise.Map(
         call.Steps, "tanh_grad", call.Input(0), call.Input(1), call.Output(0), call.OutputShape(0).Count, default(Kernel));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        CudaElementwise.Map(call.Launches, "tanh_grad_f32", call.Input(0), call.Input(1), call.Output(0), call.OutputShape(0).Count);
 
     private readonly struct Kernel : IBinaryMap
     {

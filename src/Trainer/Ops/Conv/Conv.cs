@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -51,6 +52,10 @@ public sealed record Conv(Size2 Stride, Pad2 Pad, Size2 Dilation, int Groups = 1
         call.Output(0));
 
     /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => CudaConvolution.Forward(
+        call.Launches, CudaGeometry(call.InputShape(0), call.InputShape(1)), call.Input(0), call.Input(1), call.Input(2), call.Output(0));
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients)
     {
         (Value x, Value w, Value gradY) = (node.Inputs[0], node.Inputs[1], gradients[0]!);
@@ -75,4 +80,11 @@ public sealed record Conv(Size2 Stride, Pad2 Pad, Size2 Dilation, int Groups = 1
 
     internal ConvGeometry Geometry(Shape x, Shape w) => new(
         x[0], x[1], x[2], x[3], w[0], w[2], w[3], Stride.H, Stride.W, Pad.Top, Pad.Left, Pad.Bottom, Pad.Right, Dilation.H, Dilation.W, Groups);
+
+    internal CudaConvGeometry CudaGeometry(Shape x, Shape w)
+    {
+        ConvGeometry g = Geometry(x, w);
+        return new CudaConvGeometry(
+            g.N, g.C, g.H, g.W, g.M, g.R, g.S, g.P, g.Q, g.StrideH, g.StrideW, g.PadTop, g.PadLeft, g.DilationH, g.DilationW, g.Groups);
+    }
 }

@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -22,6 +23,10 @@ public sealed record ConvGradInput(Conv Forward, int H, int W) : Op
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Convolution.GradInput(
         call.Steps, Forward.Geometry(call.OutputShape(0), call.InputShape(0)), call.Input(1), call.Input(0), call.Output(0));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => CudaConvolution.GradInput(
+        call.Launches, Forward.CudaGeometry(call.OutputShape(0), call.InputShape(0)), call.Input(1), call.Input(0), call.Output(0));
 }
 
 /// <summary>dL/dw of <see cref="Conv"/>: inputs x [N,C,H,W], gradY [N,M,P,Q] → gradW [M,C/groups,R,S].</summary>
@@ -42,4 +47,8 @@ public sealed record ConvGradWeight(Conv Forward, int R, int S) : Op
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Convolution.GradWeight(
         call.Steps, Forward.Geometry(call.InputShape(0), call.OutputShape(0)), call.Input(0), call.Input(1), call.Output(0));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => CudaConvolution.GradWeight(
+        call.Launches, Forward.CudaGeometry(call.InputShape(0), call.OutputShape(0)), call.Input(0), call.Input(1), call.Output(0));
 }

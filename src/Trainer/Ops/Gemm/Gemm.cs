@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -37,6 +38,18 @@ public sealed record Gemm(Transpose TransA, Transpose TransB) : ForwardOp
         TransB,
         call.Node.Inputs.Count > 2 ? call.Input(2) : null,
         call.Output(0));
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => CudaProduct.Emit(
+        call.Launches,
+        $"gemm_{(TransA == Transpose.Yes ? 't' : 'n')}{(TransB == Transpose.Yes ? 't' : 'n')}_f32",
+        call.Input(0),
+        call.Input(1),
+        call.Input(2),
+        call.Output(0),
+        call.OutputShape(0)[0],
+        call.OutputShape(0)[1],
+        call.InputShape(0).Count / call.OutputShape(0)[0]);
 
     /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients)
