@@ -98,7 +98,7 @@ public sealed class FileContentTests : IDisposable
             [
                 "bn1.FrozenBatchNormalization", "relu1.Relu", "bn2.FrozenBatchNormalization", "pool1.AveragePool", "conv2.Conv", "act2.LeakyRelu",
                 "block.bn.FrozenBatchNormalization", "block.shortcut.take.Subsample", "block.shortcut.pad.Pad.Constant_0", "block.shortcut.pad.Pad",
-                "block.shortcut.Add", "relu3.Relu", "pool2.MaxPool", "conv3.Conv", "flatten.Flatten", "fc1.Gemm", "relu4.Relu", "fc2.Gemm", "tanh.Tanh", "fc3.Gemm",
+                "block.Add", "relu3.Relu", "pool2.MaxPool", "conv3.Conv", "flatten.Flatten", "fc1.Gemm", "relu4.Relu", "fc2.Gemm", "tanh.Tanh", "fc3.Gemm",
             ],
             file.Graph.Node.Select(node => node.Name));
         Assert.Equal(

@@ -14,12 +14,12 @@ public sealed class Residual(Layer body, Layer? shortcut = null, string shortcut
     {
         ArgumentNullException.ThrowIfNull(graph);
         Value learned = body.Build(graph, x);
-        if (shortcut is null)
-        {
-            return graph.Add(new Add(), learned, x);
-        }
+        return graph.Add(new Add(), learned, shortcut is null ? x : BuildShortcut(graph, shortcut, x));
+    }
 
+    private Value BuildShortcut(GraphBuilder graph, Layer layer, Value x)
+    {
         using IDisposable scope = graph.Scope(shortcutName);
-        return graph.Add(new Add(), learned, shortcut.Build(graph, x));
+        return layer.Build(graph, x);
     }
 }

@@ -47,7 +47,7 @@ internal static class PlantedFaults
             take.OpType = "AveragePool";
             take.SetInts("kernel_shape", 2, 2);
         }),
-        PlantedFault.Edit("sum of the block missing its shortcut", "block.shortcut.Add", file => file.Node("block.shortcut.Add").Input[1] = file.Node("block.shortcut.Add").Input[0]),
+        PlantedFault.Edit("sum of the block missing its shortcut", "block.Add", file => file.Node("block.Add").Input[1] = file.Node("block.Add").Input[0]),
         PlantedFault.Edit("max-pool's window off by a pixel", "pool2.MaxPool", file => file.Node("pool2.MaxPool").SetInts("pads", 2, 2, 0, 0)),
         PlantedFault.Edit("scale of dropout left in", "dropout", file =>
         {
