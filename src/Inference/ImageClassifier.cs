@@ -6,6 +6,7 @@ namespace Gimbal.Inference;
 /// <summary>A model file ready to classify pictures: preprocessing, labels and self-test come out of the file.</summary>
 /// <remarks>
 /// Safe to use from any number of threads at once: it changes nothing after loading, and ONNX Runtime allows concurrent runs of one session.
+/// Dispose of it when no call is under way.
 /// <code>
 /// using ImageClassifier model = ImageClassifier.Load("model.onnx");
 /// model.SelfTest();
