@@ -73,6 +73,39 @@ public sealed class OpExportTests
         Assert.Single(file.Graph.Initializer, tensor => tensor.Name == "weight");
     }
 
+    [Fact]
+    public void A_convolution_that_another_node_reads_too_is_not_folded()
+    {
+        using TemporaryFolder folder = new();
+        Layer twice = new Residual(new BatchNorm2d(4));
+        ModelProto file = Written(Networks.Bare("twice", new Sequential(new Conv2d(3, 4, 3), twice), channels: 3, size: 5), folder);
+
+        Assert.Equal(["Conv", "BatchNormalization", "Add", "Flatten"], file.Graph.Node.Select(node => node.OpType));
+    }
+
+    [Fact]
+    public void Networks_of_layers_in_any_order_agree()
+    {
+        using TemporaryFolder folder = new();
+        using CpuDevice device = new(threads: 1);
+        for (int seed = 0; seed < 60; seed++)
+        {
+            Random random = new(seed);
+            ExportOptions options = new()
+            {
+                Opset = random.Next(ExportOptions.LeastOpset, ExportOptions.MostOpset + 1),
+                Input = (InputForm)random.Next(2),
+                Output = (OutputForm)random.Next(2),
+            };
+            Network network = RandomNetwork.Draw(random);
+
+            Exception? refusal = Record.Exception(() =>
+                OnnxFile.Write(folder["model.onnx"], RandomModel.Of(network, (ulong)seed), options, RandomModel.Pictures(network, 9), device));
+
+            Assert.True(refusal is null, $"seed {seed}: {refusal}\n{string.Join('\n', network.Graph.Nodes)}");
+        }
+    }
+
     private static ModelProto Written(Network network, TemporaryFolder folder)
     {
         using CpuDevice device = new(threads: 1);
