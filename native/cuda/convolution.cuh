@@ -38,11 +38,11 @@ struct ImagePatches {
         return Row{n * g.h * g.w * g.c + firstChannel, n < g.n ? p * g.strideH - g.padTop : kNowhere, q * g.strideW - g.padLeft};
     }
 
-    // The channels of one tap, or null in the padding.
+    // The channels of one tap, or null in the padding and past the last tap.
     GB_DEVICE const float* tap(const Row& row, int r, int s) const {
         int h = row.top + r * g.dilationH;
         int w = row.left + s * g.dilationW;
-        return (u32)h < (u32)g.h && (u32)w < (u32)g.w ? x + row.image + (h * g.w + w) * g.c : nullptr;
+        return r < g.r && (u32)h < (u32)g.h && (u32)w < (u32)g.w ? x + row.image + (h * g.w + w) * g.c : nullptr;
     }
 
     GB_DEVICE float4 load(const Row& row, int k) const {
@@ -51,13 +51,13 @@ struct ImagePatches {
         int r = position / g.s;
         int s = position - r * g.s;
         if (channels % 4 == 0) {
-            const float* from = r < g.r ? tap(row, r, s) : nullptr;
+            const float* from = tap(row, r, s);
             return from == nullptr ? zero4() : *reinterpret_cast<const float4*>(from + c);
         }
         float value[4];
         GB_UNROLL
         for (int i = 0; i < 4; i++) {
-            const float* from = r < g.r ? tap(row, r, s) : nullptr;
+            const float* from = tap(row, r, s);
             value[i] = from == nullptr ? 0 : from[c];
             bool isLastChannel = ++c == channels;
             bool isLastColumn = isLastChannel && ++s == g.s;

@@ -11,6 +11,9 @@
 constexpr int kStep = 16;
 constexpr int kThreads = 256;
 
+// A row past the end of every operand: what threads fetch that a small tile leaves without work.
+constexpr int kNone = 1 << 29;
+
 GB_DEVICE float4 zero4() { return float4{0, 0, 0, 0}; }
 
 // Rows (or columns) of a tile in shared memory are this far apart: four more than the tile has, so that they stay aligned to 16
@@ -28,14 +31,12 @@ template <int Extent, class Source> struct InnerTile {
 
     GB_DEVICE void start(const Source& source, int first) {
         GB_UNROLL
-        for (int j = 0; j < kSlots; j++) rows[j] = source.row(first + (int)threadIdx.x / 4 + 64 * j);
+        for (int j = 0; j < kSlots; j++) rows[j] = source.row(is_active() ? first + (int)threadIdx.x / 4 + 64 * j : kNone);
     }
 
     GB_DEVICE void fetch(const Source& source, int inner) {
         GB_UNROLL
-        for (int j = 0; j < kSlots; j++) {
-            staged[j] = is_active() ? source.load(rows[j], inner + (int)threadIdx.x % 4 * 4) : zero4();
-        }
+        for (int j = 0; j < kSlots; j++) staged[j] = source.load(rows[j], inner + (int)threadIdx.x % 4 * 4);
     }
 
     GB_DEVICE void store(float* tile) const {
@@ -61,13 +62,11 @@ template <int Extent, class Source> struct OuterTile {
 
     GB_DEVICE bool is_active() const { return Extent * 4 >= kThreads || (int)threadIdx.x < Extent * 4; }
 
-    GB_DEVICE void start(const Source& source, int first) { quad = source.quad(first + (int)threadIdx.x % kQuads * 4); }
+    GB_DEVICE void start(const Source& source, int first) { quad = source.quad(is_active() ? first + (int)threadIdx.x % kQuads * 4 : kNone); }
 
     GB_DEVICE void fetch(const Source& source, int inner) {
         GB_UNROLL
-        for (int j = 0; j < kSlots; j++) {
-            staged[j] = is_active() ? source.load(quad, inner + (int)threadIdx.x / kQuads + kThreads / kQuads * j) : zero4();
-        }
+        for (int j = 0; j < kSlots; j++) staged[j] = source.load(quad, inner + (int)threadIdx.x / kQuads + kThreads / kQuads * j);
     }
 
     GB_DEVICE void store(float* tile) const {
