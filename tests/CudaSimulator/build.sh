@@ -1,0 +1,50 @@
+#!/bin/sh
+# Builds the simulated driver and the host twins of kernels into a folder.
+#   build.sh OUT driver                     OUT/libcuda.so.1
+#   build.sh OUT twins NAME KERNELS.cu...   OUT/NAME.so and OUT/NAME.checked.so
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out=$1 what=$2
+shift 2
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+cxx=${CXX:-g++}
+common="-std=c++17 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I$here"
+# No contraction: the twins of gb_exp and its kin must give the same bits as on the device.
+kernel="$common -march=x86-64-v3 -ffp-contract=off -I$here/../../native/cuda"
+# Accesses are only instrumented where they stand in the source: no memset in place of a loop.
+checked="-fsanitize=thread -fno-tree-loop-distribute-patterns -DGB_CHECKED"
+
+# Runs each line of its input as a command, two at a time.
+parallel() { xargs -P 2 -I {} sh -c '{} || exit 255'; }
+
+case $what in
+driver)
+    objects=$(mktemp -d)
+    for source in "$here"/*.cpp; do
+        case $source in */module.cpp) continue ;; esac
+        echo "$cxx $common -c $source -o $objects/$(basename "$source").o"
+    done | parallel
+    $cxx -shared -Wl,-soname,libcuda.so.1 -o "$out/libcuda.so.1" "$objects"/*.o -ldl -lpthread
+    rm -r "$objects"
+    ;;
+twins)
+    name=$1
+    shift
+    objects=$(mktemp -d)
+    for source in "$@"; do
+        object=$objects/$(basename "$source")
+        echo "$cxx $kernel -x c++ -c $source -o $object.plain.o"
+        echo "$cxx $kernel $checked -x c++ -c $source -o $object.checked.o"
+    done | parallel
+    $cxx $common -c "$here/module.cpp" -o "$objects/module.o"
+    $cxx $common -DGB_CHECKED -c "$here/module.cpp" -o "$objects/module.with.checks.o"
+    $cxx -shared -o "$out/$name.so" "$objects/module.o" "$objects"/*.plain.o
+    $cxx -shared -o "$out/$name.checked.so" "$objects/module.with.checks.o" "$objects"/*.checked.o
+    rm -r "$objects"
+    ;;
+*)
+    echo "build.sh: $what is neither driver nor twins" >&2
+    exit 2
+    ;;
+esac

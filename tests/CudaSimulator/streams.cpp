@@ -1,0 +1,145 @@
+#include "streams.h"
+#include <algorithm>
+#include <time.h>
+
+namespace gbsim {
+
+namespace {
+
+Stream nullStream;
+std::vector<Stream*> streams;
+Result sticky = Success;
+
+double now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
+}
+
+}
+
+Stream& defaultStream() { return nullStream; }
+void addStream(Stream* stream) { streams.push_back(stream); }
+void removeStream(Stream* stream) { streams.erase(std::remove(streams.begin(), streams.end(), stream), streams.end()); }
+Result stickyResult() { return sticky; }
+void clearSticky() { sticky = Success; }
+
+void forgetStreams() {
+    streams.clear();
+    nullStream.pending.clear();
+    sticky = Success;
+}
+
+Result advance(Stream& stream) {
+    if (stream.pending.empty() || sticky) return sticky;
+    Operation operation = std::move(stream.pending.front());
+    stream.pending.pop_front();
+    Result result = operation();
+    if (result && !sticky) sticky = result;
+    return sticky;
+}
+
+Result drain(Stream& stream) {
+    while (!stream.pending.empty() && !sticky) advance(stream);
+    return sticky;
+}
+
+Result drainBlocking() {
+    drain(nullStream);
+    for (Stream* stream : streams)
+        if (!stream->nonBlocking) drain(*stream);
+    return sticky;
+}
+
+Result drainAll() {
+    drain(nullStream);
+    for (Stream* stream : streams) drain(*stream);
+    return sticky;
+}
+
+Result submit(Stream& stream, Operation operation) {
+    if (stream.capture) {
+        stream.capture->operations.push_back(std::move(operation));
+        if (stream.capture->origin != &stream) stream.joined = false;
+        return stream.capture->invalid ? CaptureInvalidated : Success;
+    }
+    if (sticky) return sticky;
+    // The default stream and the blocking streams wait for each other.
+    if (&stream == &nullStream) {
+        for (Stream* other : streams)
+            if (!other->nonBlocking) drain(*other);
+    } else if (!stream.nonBlocking) {
+        drain(nullStream);
+    }
+    stream.pending.push_back(std::move(operation));
+    return sticky;
+}
+
+bool isCapturing() {
+    return std::any_of(streams.begin(), streams.end(), [](Stream* stream) { return stream->capture != nullptr; });
+}
+
+void invalidateCaptures() {
+    for (Stream* stream : streams)
+        if (stream->capture) stream->capture->invalid = true;
+}
+
+Result record(Event& event, Stream& stream) {
+    event.stream = &stream;
+    event.capture = stream.capture;
+    event.recorded = true;
+    event.done = false;
+    if (stream.capture) return Success;
+    return submit(stream, [&event] {
+        event.done = true;
+        event.milliseconds = now();
+        return Success;
+    });
+}
+
+Result wait(Stream& stream, Event& event) {
+    if (!event.recorded) return Success;
+    if (event.capture) {
+        if (stream.capture && stream.capture != event.capture) return report(CaptureInvalidated, "cuStreamWaitEvent: the event belongs to another capture");
+        if (event.capture->origin == &stream) event.stream->joined = true;
+        else stream.joined = false;
+        stream.capture = event.capture;
+        return Success;
+    }
+    if (stream.capture) {
+        stream.capture->invalid = true;
+        return report(CaptureUnsupported, "cuStreamWaitEvent: a capturing stream waits for an event recorded outside the capture");
+    }
+    return submit(stream, [&event] { return synchronize(event); });
+}
+
+Result synchronize(Event& event) {
+    while (event.recorded && !event.done && !event.stream->pending.empty() && !sticky) advance(*event.stream);
+    return sticky;
+}
+
+Result beginCapture(Stream& stream) {
+    if (&stream == &nullStream) return report(CaptureUnsupported, "cuStreamBeginCapture: the default stream cannot be captured");
+    if (stream.capture) return report(IllegalState, "cuStreamBeginCapture: the stream is capturing already");
+    stream.capture = std::make_shared<Capture>(Capture{{}, &stream, false});
+    return Success;
+}
+
+Result endCapture(Stream& stream, Operations& operations) {
+    std::shared_ptr<Capture> capture = stream.capture;
+    if (!capture) return report(IllegalState, "cuStreamEndCapture: the stream is not capturing");
+    if (capture->origin != &stream) return report(CaptureInvalidated, "cuStreamEndCapture: the capture began on another stream");
+    bool joined = true;
+    for (Stream* other : streams) {
+        if (other->capture != capture) continue;
+        joined &= other == &stream || other->joined;
+        other->capture.reset();
+        other->joined = true;
+    }
+    if (capture->invalid) return report(CaptureInvalidated, "cuStreamEndCapture: a forbidden call spoilt the capture");
+    if (!joined) return report(CaptureUnjoined, "cuStreamEndCapture: a stream drawn into the capture was not joined again");
+    operations = std::move(capture->operations);
+    return Success;
+}
+
+}

@@ -1,0 +1,71 @@
+// Streams that run nothing before somebody waits for them, events, and captured graphs.
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+#include "results.h"
+
+namespace gbsim {
+
+using Operation = std::function<Result()>;
+using Operations = std::vector<Operation>;
+
+struct Capture {
+    Operations operations;
+    struct Stream* origin;
+    bool invalid;
+};
+
+struct Stream {
+    bool nonBlocking = false;
+    std::deque<Operation> pending;
+    std::shared_ptr<Capture> capture;
+    // A stream drawn into a capture has to be waited for by the origin before the capture ends.
+    bool joined = true;
+};
+
+struct Event {
+    bool timed = true;
+    bool recorded = false, done = false;
+    double milliseconds = 0;
+    Stream* stream = nullptr;
+    std::shared_ptr<Capture> capture;
+};
+
+struct Graph {
+    Operations operations;
+};
+
+struct GraphExec {
+    std::shared_ptr<const Operations> operations;
+};
+
+Stream& defaultStream();
+void forgetStreams();
+void addStream(Stream* stream);
+void removeStream(Stream* stream);
+
+// Queues work, or records it where the stream is capturing.
+Result submit(Stream& stream, Operation operation);
+Result drain(Stream& stream);
+Result drainAll();
+// Runs one pending operation.
+Result advance(Stream& stream);
+// What a synchronous copy waits for: the default stream and every stream that is not non-blocking.
+Result drainBlocking();
+bool isCapturing();
+// Marks every capture in progress as spoilt by a call that capturing forbids.
+void invalidateCaptures();
+
+Result record(Event& event, Stream& stream);
+Result wait(Stream& stream, Event& event);
+Result synchronize(Event& event);
+Result beginCapture(Stream& stream);
+Result endCapture(Stream& stream, Operations& operations);
+
+// A kernel that failed spoils the context: every later call returns its result.
+Result stickyResult();
+void clearSticky();
+
+}
