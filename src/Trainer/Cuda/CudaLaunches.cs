@@ -16,14 +16,15 @@ public sealed unsafe class CudaLaunches : IDisposable
     private readonly Driver _driver;
     private readonly Kernels _kernels;
     private readonly List<CudaLaunch> _launches = [];
-    private readonly ulong _scratch;
+    private readonly List<ulong> _tables = [];
+    private readonly ulong? _scratch;
     private long _used;
 
     /// <summary>Starts an empty list.</summary>
     /// <param name="driver">Where it will run.</param>
     /// <param name="kernels">Loaded into the same device.</param>
-    /// <param name="scratch">Address of the temporaries; 0 while their size is being found out.</param>
-    public CudaLaunches(Driver driver, Kernels kernels, ulong scratch) => (_driver, _kernels, _scratch) = (driver, kernels, scratch);
+    /// <param name="scratch">Address of the temporaries; null while their size is being found out: such a list cannot run.</param>
+    public CudaLaunches(Driver driver, Kernels kernels, ulong? scratch) => (_driver, _kernels, _scratch) = (driver, kernels, scratch);
 
     /// <summary>The launches in the order they run.</summary>
     public IReadOnlyList<CudaLaunch> Launches => _launches;
@@ -58,9 +59,26 @@ public sealed unsafe class CudaLaunches : IDisposable
     /// <returns>Its address.</returns>
     public ulong Scratch(long floats)
     {
-        ulong address = _scratch + (ulong)_used;
+        ulong address = (_scratch ?? 0) + (ulong)_used;
         _used += ((floats * sizeof(float)) + Alignment - 1) / Alignment * Alignment;
         ScratchBytes = Math.Max(ScratchBytes, _used);
+        return address;
+    }
+
+    /// <summary>Copies constants a kernel reads, such as one row of pointers per block, into device memory that lives as long as the list.</summary>
+    /// <returns>Its address.</returns>
+    public ulong Table<T>(ReadOnlySpan<T> rows)
+        where T : unmanaged
+    {
+        if (_scratch is null)
+        {
+            return 0;
+        }
+
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(rows);
+        ulong address = _driver.Allocate(bytes.Length);
+        _tables.Add(address);
+        _driver.Upload(address, bytes);
         return address;
     }
 
@@ -76,9 +94,11 @@ public sealed unsafe class CudaLaunches : IDisposable
         }
     }
 
-    /// <summary>Frees the arguments.</summary>
+    /// <summary>Frees arguments and tables.</summary>
     public void Dispose()
     {
+        _tables.ForEach(_driver.Free);
+        _tables.Clear();
         _launches.ForEach(launch => NativeMemory.Free((void*)launch.Arguments));
         _launches.Clear();
     }

@@ -17,12 +17,7 @@ public abstract record Op
     public abstract void EmitCpu(CpuCall call);
 
     /// <summary>Appends the launches that compute the outputs on a CUDA device.</summary>
-    /// <exception cref="InvalidGraphException">The op has no kernel.</exception>
-    public virtual void EmitCuda(CudaCall call)
-    {
-        ArgumentNullException.ThrowIfNull(call);
-        throw new InvalidGraphException($"{call.Node.Name}: {Name} has no CUDA kernel");
-    }
+    public abstract void EmitCuda(CudaCall call);
 }
 
 /// <summary>An op a model may contain: it has a gradient, a form at inference and an ONNX spelling.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -29,6 +30,16 @@ public sealed record ChannelSum : Op
         call.Steps.Add("channel_sum", &SumGroup, new Args(partial, call.Output(0), groups, channels, groups), 1);
     }
 
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        int channels = call.OutputShape(0).Count;
+        CudaChannels sums = new(call.InputShape(0).Count / channels, channels);
+        ulong partial = call.Launches.Scratch((long)sums.Chunks * channels);
+        call.Launches.Add("channel_sum_partials_f32", sums.Partials, new PartialsArgs(call.Input(0), partial, sums.Rows, channels, sums.RowsPerChunk, 0));
+        call.Launches.Add("channel_sum_forward_f32", sums.Finish, new SumArgs(partial, call.Output(0), channels, sums.Chunks));
+    }
+
     private static unsafe void SumGroup(Args* args, int group, float* scratch)
     {
         int first = group * args->RowsPerGroup;
@@ -49,4 +60,8 @@ public sealed record ChannelSum : Op
         public readonly int Channels = channels;
         public readonly int RowsPerGroup = rowsPerGroup;
     }
+
+    private readonly record struct PartialsArgs(ulong X, ulong Partial, int Rows, int Channels, int RowsPerChunk, int Padding);
+
+    private readonly record struct SumArgs(ulong Partial, ulong Y, int Channels, int Chunks);
 }

@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -48,6 +49,20 @@ public sealed record Dropout(float Probability, int Stream) : ForwardOp
         args.TileLength = args.Channels == 1 ? Elementwise.ChunkLength : TilePixels;
         args.PixelTiles = (args.Pixels + args.TileLength - 1) / args.TileLength;
         call.Steps.Add("dropout", &Chunk, args, (isImage ? x[0] : 1) * args.ChannelTiles * args.PixelTiles);
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        Shape x = call.InputShape(0);
+        bool isImage = call.Node.Inputs[0].Type.Axes == Axes.Image;
+        (int images, int channels, int pixels) = isImage ? (x[0], x[1], x[2] * x[3]) : (1, 1, x.Count);
+        // One draw serves four neighbours in logical order; where 4 does not divide a plane, its first and last draws are shared with others.
+        long quads = pixels % 4 == 0 ? pixels / 4 : (pixels + 6) / 4;
+        call.Launches.Add(
+            "dropout_forward_f32",
+            new Blocks(Blocks.Over(images * quads * channels, CudaLaunches.Threads)),
+            new CudaArgs(call.Input(0), call.Input(1), call.Output(0), images, channels, pixels, (uint)Stream, Probability, 0));
     }
 
     /// <inheritdoc/>
@@ -104,4 +119,7 @@ public sealed record Dropout(float Probability, int Stream) : ForwardOp
         public float Probability;
         public uint Stream;
     }
+
+    private readonly record struct CudaArgs(
+        ulong X, ulong Random, ulong Y, int Images, int Channels, int Pixels, uint Stream, float Probability, int Padding);
 }

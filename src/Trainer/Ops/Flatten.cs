@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -19,6 +20,13 @@ public sealed record Flatten : ForwardOp
     {
         Shape x = call.InputShape(0);
         ImageTransposition.Emit(call.Steps, "flatten_forward", call.Input(0), call.Output(0), x[0], x[2] * x[3], x[1]);
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        Shape x = call.InputShape(0);
+        CudaTransposition.Emit(call.Launches, call.Input(0), call.Output(0), x[0], x[2] * x[3], x[1]);
     }
 
     /// <inheritdoc/>
@@ -49,4 +57,8 @@ public sealed record FlattenGrad(int C, int H, int W) : Op
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) =>
         ImageTransposition.Emit(call.Steps, "flatten_grad", call.Input(0), call.Output(0), call.InputShape(0)[0], C, H * W);
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        CudaTransposition.Emit(call.Launches, call.Input(0), call.Output(0), call.InputShape(0)[0], C, H * W);
 }

@@ -25,6 +25,10 @@ public sealed record Pad(Pad2 Sides, int ChannelsBefore, int ChannelsAfter) : Fo
         PadKernel.Emit(call, "pad_forward", call.InputShape(0), call.OutputShape(0), Sides, ChannelsBefore, &PadKernel.PadChunk);
 
     /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        PadLaunch.Emit(call, "pad_forward_f32", call.InputShape(0), call.OutputShape(0), Sides, ChannelsBefore, call.OutputShape(0).Count);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients) =>
         [graph.Add(new PadGrad(Sides, ChannelsBefore, ChannelsAfter), gradients[0]!)];
 
@@ -60,4 +64,8 @@ public sealed record PadGrad(Pad2 Sides, int ChannelsBefore, int ChannelsAfter) 
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => PadKernel.Emit(
         call, "pad_grad", call.OutputShape(0), call.InputShape(0), Sides, ChannelsBefore, &PadKernel.CutChunk);
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        PadLaunch.Emit(call, "pad_grad_f32", call.OutputShape(0), call.InputShape(0), Sides, ChannelsBefore, call.OutputShape(0).Count);
 }

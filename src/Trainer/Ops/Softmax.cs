@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -21,6 +22,13 @@ public sealed record Softmax : ForwardOp
         Shape x = call.InputShape(0);
         Args args = new() { X = call.Input(0), Y = call.Output(0), Columns = x[1], Chunks = new RowChunks(x[0], x[1]) };
         call.Steps.Add("softmax_forward", &Chunk, args, args.Chunks.Count);
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        Shape x = call.InputShape(0);
+        call.Launches.Add("softmax_forward_f32", CudaRows.Over(x[0]), new CudaArgs(call.Input(0), call.Output(0), x[0], x[1]));
     }
 
     /// <inheritdoc/>
@@ -49,6 +57,8 @@ public sealed record Softmax : ForwardOp
         public int Columns;
         public RowChunks Chunks;
     }
+
+    private readonly record struct CudaArgs(ulong X, ulong Y, int Rows, int Classes);
 }
 
 /// <summary>gradX = y · (gradY − Σ gradY·y) along each row. Inputs: y, gradY [N,K].</summary>
@@ -67,6 +77,13 @@ public sealed record SoftmaxGrad : Op
         Shape y = call.InputShape(0);
         Args args = new() { Y = call.Input(0), GradY = call.Input(1), GradX = call.Output(0), Columns = y[1], Chunks = new RowChunks(y[0], y[1]) };
         call.Steps.Add("softmax_grad", &Chunk, args, args.Chunks.Count);
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        Shape y = call.InputShape(0);
+        call.Launches.Add("softmax_grad_f32", CudaRows.Over(y[0]), new CudaArgs(call.Input(0), call.Input(1), call.Output(0), y[0], y[1]));
     }
 
     private static unsafe void Chunk(Args* args, int chunk, float* scratch)
@@ -90,4 +107,6 @@ public sealed record SoftmaxGrad : Op
         public int Columns;
         public RowChunks Chunks;
     }
+
+    private readonly record struct CudaArgs(ulong Y, ulong GradY, ulong GradX, int Rows, int Classes);
 }

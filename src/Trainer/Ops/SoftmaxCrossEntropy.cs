@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -49,6 +50,29 @@ public sealed record SoftmaxCrossEntropy(float LabelSmoothing) : Op
         call.Steps.Add("cross_entropy_divisor", &SumTargetWeights, args, 1);
         call.Steps.Add("cross_entropy_rows", &EvaluateRows, args, (logits[0] + RowsPerChunk - 1) / RowsPerChunk);
         call.Steps.Add("cross_entropy_sum", &SumRows, args, 1);
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        Shape logits = call.InputShape(0);
+        CudaArgs args = new(
+            call.Input(0),
+            call.Input(1),
+            call.Input(2),
+            call.Output(0),
+            call.Output(1),
+            call.Output(2),
+            call.Launches.Scratch(logits[0]),
+            call.Launches.Scratch(logits[0]),
+            call.Launches.Scratch(1),
+            logits[0],
+            logits[1],
+            LabelSmoothing,
+            0);
+        call.Launches.Add("softmax_cross_entropy_divisor_f32", new Blocks(1), args);
+        call.Launches.Add("softmax_cross_entropy_rows_f32", CudaRows.Over(logits[0]), args);
+        call.Launches.Add("softmax_cross_entropy_sum_f32", new Blocks(1), args);
     }
 
     private static unsafe void SumTargetWeights(Args* args, int chunk, float* scratch)
@@ -147,4 +171,19 @@ public sealed record SoftmaxCrossEntropy(float LabelSmoothing) : Op
 
         public readonly float WeightOf(int label) => Weights is null ? 1 : Weights[label];
     }
+
+    private readonly record struct CudaArgs(
+        ulong Logits,
+        ulong Labels,
+        ulong Weights,
+        ulong Loss,
+        ulong GradLogits,
+        ulong Correct,
+        ulong RowLoss,
+        ulong RowCorrect,
+        ulong Divisor,
+        int Rows,
+        int Classes,
+        float Smoothing,
+        int Padding);
 }

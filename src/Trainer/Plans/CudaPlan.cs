@@ -27,7 +27,7 @@ public sealed class CudaPlan : Plan
         _places = new MemoryPlan(graph, Aligned);
         _arena = _driver.Allocate(_places.Length * sizeof(float));
         // Emitted once to learn how much the temporaries take, then with their address.
-        using (CudaLaunches sizes = Emit(device, 0))
+        using (CudaLaunches sizes = Emit(device, null))
         {
             ScratchBytes = sizes.ScratchBytes;
         }
@@ -85,7 +85,7 @@ public sealed class CudaPlan : Plan
     /// <summary>Rounds a number of elements up to the device's alignment.</summary>
     internal static long Aligned(long floats) => (floats + (CudaLaunches.Alignment / sizeof(float)) - 1) / (CudaLaunches.Alignment / sizeof(float)) * (CudaLaunches.Alignment / sizeof(float));
 
-    private CudaLaunches Emit(CudaDevice device, ulong scratch)
+    private CudaLaunches Emit(CudaDevice device, ulong? scratch)
     {
         CudaLaunches launches = new(_driver, device.Kernels, scratch);
         foreach (Node node in Graph.Nodes)

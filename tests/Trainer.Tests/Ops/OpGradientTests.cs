@@ -71,6 +71,8 @@ public class OpGradientTests
 
         public override void EmitCpu(CpuCall call) => new Sigmoid().EmitCpu(call);
 
+        public override void EmitCuda(CudaCall call) => new Sigmoid().EmitCuda(call);
+
         public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients) =>
             [graph.Add(new TanhGrad(), node.Outputs[0], gradients[0]!)];
 

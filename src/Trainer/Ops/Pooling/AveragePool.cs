@@ -28,6 +28,9 @@ public sealed record AveragePool(Size2 Window, Size2 Stride, Pad2 Pad, PadCounti
     public override void EmitCpu(CpuCall call) => AverageWindows.EmitForward(call, "average_pool_forward", Window, Stride, Pad, Counting);
 
     /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => PoolLaunch.Average(call, Window, Stride, Pad, Counting);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients)
     {
         Shape x = node.Inputs[0].Shape;
@@ -60,4 +63,7 @@ public sealed record AveragePoolGrad(Size2 Window, Size2 Stride, Pad2 Pad, PadCo
 
     /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) => AverageWindows.EmitGradient(call, "average_pool_grad", Window, Stride, Pad, Counting);
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => PoolLaunch.AverageGrad(call, Window, Stride, Pad, Counting);
 }

@@ -19,6 +19,9 @@ public sealed record Subsample(Size2 Stride) : ForwardOp
         AverageWindows.EmitForward(call, "subsample_forward", 1, Stride, 0, PadCounting.Included);
 
     /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => PoolLaunch.Average(call, 1, Stride, 0, PadCounting.Included);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients)
     {
         Shape x = node.Inputs[0].Shape;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 
 namespace Gimbal.Trainer.Ops;
@@ -30,6 +31,16 @@ public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, DecayFo
     public override void EmitCpu(CpuCall call) => Emit(
         call, "adam_update", new Rule { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon, IsDecoupled = Form == DecayForm.Decoupled });
 
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        (CudaInputs inputs, Blocks grid) = CudaSegments(call);
+        ulong scalars = call.Launches.Scratch(2);
+        call.Launches.Add("adam_prepare_f32", new Blocks(1), new CudaPrepareArgs(call.Input(0), call.Input(2), scalars, Beta1, Beta2), block: 32);
+        call.Launches.Add("adam_update_f32", grid, new CudaArgs(
+            inputs, scalars, CudaClipMode, Clip.Limit, Beta1, Beta2, Epsilon, Form == DecayForm.Decoupled ? 1 : 0));
+    }
+
     private struct Rule : IUpdateRule
     {
         public float Beta1;
@@ -57,4 +68,9 @@ public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, DecayFo
             return (parameter * _kept) - (first * _step / ((Vector.SquareRoot(second) * _rootScale) + new Vector<float>(Epsilon)));
         }
     }
+
+    private readonly record struct CudaPrepareArgs(ulong Count, ulong LearningRate, ulong Scalars, float Beta1, float Beta2);
+
+    private readonly record struct CudaArgs(
+        CudaInputs Inputs, ulong Scalars, int ClipMode, float ClipLimit, float Beta1, float Beta2, float Epsilon, int IsDecoupled);
 }

@@ -1,3 +1,4 @@
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -37,6 +38,14 @@ public sealed record AdaptiveClip(float Limit) : Op
         call.Steps.Add("adaptive_clip", &ClipUnit, args, units);
     }
 
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        Shape shape = call.InputShape(0);
+        int units = shape.Rank > 1 ? shape[0] : 1;
+        call.Launches.Add("adaptive_clip_f32", new Blocks(units), new CudaArgs(call.Input(0), call.Input(1), call.Output(0), shape.Count / units, Limit));
+    }
+
     private static unsafe void ClipUnit(Args* args, int unit, float* scratch)
     {
         long first = (long)unit * args->UnitStride;
@@ -68,4 +77,6 @@ public sealed record AdaptiveClip(float Limit) : Op
         public int PerUnit;
         public float Limit;
     }
+
+    private readonly record struct CudaArgs(ulong Weight, ulong Gradient, ulong Clipped, int PerUnit, float Limit);
 }

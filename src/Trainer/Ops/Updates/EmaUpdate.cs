@@ -1,5 +1,6 @@
 using System.Numerics;
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -46,6 +47,23 @@ public sealed record EmaUpdate(float Decay) : Op
         call.Steps.Add("ema_update", &AverageSegment, args, segments.Count);
     }
 
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        int count = call.Node.Outputs.Count;
+        List<CudaSegment> segments = [];
+        for (int i = 1; i <= count; i++)
+        {
+            foreach ((ulong offset, int length) in CudaPieces.Of(call.InputShape(i).Count))
+            {
+                segments.Add(new CudaSegment(call.Input(i) + offset, call.Input(i + count) + offset, length, 0));
+            }
+        }
+
+        call.Launches.Add(
+            "ema_update_f32", new Blocks(segments.Count), new CudaArgs(call.Launches.Table<CudaSegment>([.. segments]), call.Input(0), Decay, 0));
+    }
+
     private static unsafe void AverageSegment(Args* args, int chunk, float* scratch)
     {
         Segment segment = args->Segments[chunk];
@@ -71,4 +89,8 @@ public sealed record EmaUpdate(float Decay) : Op
         public float* Count;
         public float Decay;
     }
+
+    private readonly record struct CudaSegment(ulong Value, ulong Average, int Count, int Padding);
+
+    private readonly record struct CudaArgs(ulong Segments, ulong Count, float Decay, int Padding);
 }

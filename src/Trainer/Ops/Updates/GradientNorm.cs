@@ -1,5 +1,6 @@
 using System.Numerics;
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -40,6 +41,31 @@ public sealed record GradientNorm : Op
         };
         call.Steps.Add("gradient_norm_squares", &SumSquares, args, segments.Count);
         call.Steps.Add("gradient_norm", &SumSegments, args, 1);
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        int tensors = call.Node.Inputs.Count;
+        List<CudaSegment> segments = [];
+        List<int> starts = [];
+        for (int i = 0; i < tensors; i++)
+        {
+            starts.Add(segments.Count);
+            foreach ((ulong offset, int length) in CudaPieces.Of(call.InputShape(i).Count))
+            {
+                segments.Add(new CudaSegment(call.Input(i) + offset, length, 0));
+            }
+        }
+
+        starts.Add(segments.Count);
+        ulong squares = call.Launches.Scratch(2L * segments.Count);
+        call.Launches.Add(
+            "gradient_norm_squares_f32", new Blocks(segments.Count), new CudaSquaresArgs(call.Launches.Table<CudaSegment>([.. segments]), squares));
+        call.Launches.Add(
+            "gradient_norm_f32",
+            new Blocks(tensors + 1),
+            new CudaArgs(squares, call.Launches.Table<int>([.. starts]), call.Output(0), call.Output(1), tensors, 0));
     }
 
     private static unsafe void SumSquares(Args* args, int chunk, float* scratch)
@@ -99,4 +125,10 @@ public sealed record GradientNorm : Op
         public int Count;
         public int Tensors;
     }
+
+    private readonly record struct CudaSegment(ulong X, int Count, int Padding);
+
+    private readonly record struct CudaSquaresArgs(ulong Segments, ulong Squares);
+
+    private readonly record struct CudaArgs(ulong Squares, ulong Starts, ulong Norm, ulong Norms, int Tensors, int Padding);
 }

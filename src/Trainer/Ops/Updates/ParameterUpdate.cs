@@ -13,7 +13,7 @@ namespace Gimbal.Trainer.Ops;
 /// </remarks>
 /// <param name="Clip">Limits the gradients first.</param>
 /// <param name="WeightDecay">λ, 0 or more.</param>
-public abstract record ParameterUpdate(GradientClip Clip, float WeightDecay) : Op
+public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDecay) : Op
 {
     /// <summary>The inputs before the first parameter: count, norm, learning rate.</summary>
     public const int Scalars = 3;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 
 namespace Gimbal.Trainer.Ops;
@@ -19,6 +20,13 @@ public sealed record RmspropUpdate(float Alpha, float Epsilon, float Momentum, G
     public override void EmitCpu(CpuCall call) =>
         Emit(call, "rmsprop_update", new Rule { Alpha = Alpha, Epsilon = Epsilon, Momentum = Momentum });
 
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        (CudaInputs inputs, Blocks grid) = CudaSegments(call);
+        call.Launches.Add("rmsprop_update_f32", grid, new CudaArgs(inputs, CudaClipMode, Clip.Limit, Alpha, Epsilon, Momentum, 0));
+    }
+
     private struct Rule : IUpdateRule
     {
         public float Alpha;
@@ -37,4 +45,6 @@ public sealed record RmspropUpdate(float Alpha, float Epsilon, float Momentum, G
             return parameter - (second * _learningRate);
         }
     }
+
+    private readonly record struct CudaArgs(CudaInputs Inputs, int ClipMode, float ClipLimit, float Alpha, float Epsilon, float Momentum, int Padding);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 
 namespace Gimbal.Trainer.Ops;
@@ -27,6 +28,13 @@ public sealed record SgdUpdate(float Momentum, MomentumForm Form, GradientClip C
     public override void EmitCpu(CpuCall call) =>
         Emit(call, "sgd_update", new Rule { Momentum = Momentum, Lookahead = Form == MomentumForm.Nesterov ? Momentum : 0, IsNesterov = Form == MomentumForm.Nesterov });
 
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        (CudaInputs inputs, Blocks grid) = CudaSegments(call);
+        call.Launches.Add("sgd_update_f32", grid, new CudaArgs(inputs, CudaClipMode, Clip.Limit, Momentum, Form == MomentumForm.Nesterov ? 1 : 0));
+    }
+
     private struct Rule : IUpdateRule
     {
         public float Momentum;
@@ -45,4 +53,6 @@ public sealed record SgdUpdate(float Momentum, MomentumForm Form, GradientClip C
             return parameter - ((IsNesterov ? gradient + (first * Lookahead) : first) * _learningRate);
         }
     }
+
+    private readonly record struct CudaArgs(CudaInputs Inputs, int ClipMode, float ClipLimit, float Momentum, int IsNesterov);
 }

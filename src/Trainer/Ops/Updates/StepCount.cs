@@ -1,3 +1,4 @@
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -14,6 +15,10 @@ public sealed record StepCount : Op
     public override unsafe void EmitCpu(CpuCall call) =>
         call.Steps.Add("step_count", &Advance, new Args { Count = call.Input(0), Norm = call.Input(1), Next = call.Output(0) }, 1);
 
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) =>
+        call.Launches.Add("step_count_f32", new Blocks(1), new CudaArgs(call.Input(0), call.Input(1), call.Output(0)), block: 32);
+
     private static unsafe void Advance(Args* args, int chunk, float* scratch) =>
         *args->Next = *args->Count + (float.IsFinite(*args->Norm) ? 1 : 0);
 
@@ -23,4 +28,6 @@ public sealed record StepCount : Op
         public float* Norm;
         public float* Next;
     }
+
+    private readonly record struct CudaArgs(ulong Count, ulong Norm, ulong Next);
 }
