@@ -21,12 +21,7 @@ internal static class PictureCache
         string folder = options.CacheFolder ?? UserFolder();
         string pixels = Path.Combine(folder, $"{Key(files, height, width)}.pixels");
         long length = (long)files.Length * height * width * 3;
-        if (!File.Exists(FactsOf(pixels)) || !File.Exists(pixels) || new FileInfo(pixels).Length != length)
-        {
-            Build(pixels, length, files, height, width, options, cancellation);
-        }
-
-        CacheFacts facts = JsonSerializer.Deserialize<CacheFacts>(File.ReadAllBytes(FactsOf(pixels)))!;
+        CacheFacts facts = Find(pixels, length, files.Length) ?? Build(pixels, length, files, height, width, options, cancellation);
         string?[] faults = new string?[files.Length];
         foreach ((int index, string fault) in facts.Faults)
         {
@@ -38,7 +33,22 @@ internal static class PictureCache
         return (new CachedPictures(pixels, labels, height, width, facts.IsColour ? 3 : 1, classes), faults);
     }
 
-    private static void Build(string pixels, long length, string[] files, int height, int width, DataOptions options, CancellationToken cancellation)
+    // Null where there is no cache, or a killed or cut run has left one that is not whole.
+    private static CacheFacts? Find(string pixels, long length, int count)
+    {
+        try
+        {
+            return File.Exists(FactsOf(pixels)) && File.Exists(pixels) && new FileInfo(pixels).Length == length
+                && JsonSerializer.Deserialize<CacheFacts>(File.ReadAllBytes(FactsOf(pixels))) is { } facts
+                && facts.Faults.Keys.All(index => index >= 0 && index < count) ? facts : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static CacheFacts Build(string pixels, long length, string[] files, int height, int width, DataOptions options, CancellationToken cancellation)
     {
         string temporary = $"{pixels}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.tmp";
         try
@@ -50,12 +60,15 @@ internal static class PictureCache
                 decoding = new(files, height, width, options, (i, picture) => RandomAccess.Write(file, picture, (long)i * picture.Length));
                 decoding.Run(cancellation);
                 RandomAccess.SetLength(file, length);
+                // The facts vouch for the pixels, so these must not be lost alone when the power fails.
+                RandomAccess.FlushToDisk(file);
             }
 
             CacheFacts facts = new(decoding.IsColour, decoding.Faults.Index().Where(f => f.Item is not null).ToDictionary(f => f.Index, f => f.Item!));
             File.Move(temporary, pixels, overwrite: true);
             File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(facts));
             File.Move(temporary, FactsOf(pixels), overwrite: true);
+            return facts;
         }
         catch (Exception e) when (e is UnauthorizedAccessException || e.GetType() == typeof(IOException) || e is DirectoryNotFoundException)
         {

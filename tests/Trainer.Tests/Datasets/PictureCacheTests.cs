@@ -73,6 +73,20 @@ public sealed class PictureCacheTests : IDisposable
         Assert.Equal(decoded, _reports.All.Count);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"IsCol")]
+    [InlineData("null")]
+    [InlineData("{\"IsColour\":true,\"Faults\":{\"99\":\"x\"}}")]
+    public void FactsThatAreNotWholeAreMadeAgain(string facts)
+    {
+        PictureFiles.WriteClasses(_folder, "", ("a", 10), ("b", 10));
+        string whole = Fingerprint.Of(Open().Train);
+        File.WriteAllText(Directory.GetFiles(_cache.Path, "*.json")[0], facts);
+        Assert.Equal(whole, Fingerprint.Of(Open().Train));
+        Assert.Equal(2, _reports.All.Count);
+    }
+
     [Fact]
     public void CancellingLeavesNothingInTheCache()
     {
