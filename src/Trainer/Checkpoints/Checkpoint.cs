@@ -16,7 +16,6 @@ public sealed class Checkpoint
     private const string StepKey = "gimbal.step";
     private const string EpochKey = "gimbal.epoch";
     private const string BatchKey = "gimbal.batch";
-    private const string BestMetricKey = "gimbal.best_metric";
     private const string ProgressKey = "gimbal.progress";
     private const string FingerprintKey = "gimbal.fingerprint";
     private const string OptionsKey = "gimbal.options";
@@ -39,9 +38,6 @@ public sealed class Checkpoint
 
     /// <summary>Batch of that epoch to go on with, from 0.</summary>
     public required int Batch { get; init; }
-
-    /// <summary>Best value so far of the metric that chooses the best checkpoint; null before the first evaluation.</summary>
-    public double? BestMetric { get; init; }
 
     /// <summary>What the trainer counts beyond the position, as JSON: the history of epochs, sums of the one under way.</summary>
     public required string Progress { get; init; }
@@ -100,7 +96,6 @@ public sealed class Checkpoint
             Step = facts.Number<long>(StepKey),
             Epoch = facts.Number<int>(EpochKey),
             Batch = facts.Number<int>(BatchKey),
-            BestMetric = facts.Has(BestMetricKey) ? facts.Number<double>(BestMetricKey) : null,
             Progress = facts.Text(ProgressKey),
             Fingerprint = facts.Text(FingerprintKey),
             Options = facts.Text(OptionsKey),
@@ -129,11 +124,6 @@ public sealed class Checkpoint
             [MeanKey] = JsonSerializer.Serialize(Mean),
             [StdKey] = JsonSerializer.Serialize(Std),
         };
-        if (BestMetric is { } best)
-        {
-            metadata[BestMetricKey] = best.ToString("R", CultureInfo.InvariantCulture);
-        }
-
         return new SafeTensors(Tensors.Select(pair => StoredTensor.Of(pair.Key, pair.Value)), metadata);
     }
 

@@ -17,7 +17,6 @@ internal static class CheckpointSamples
             Step = step,
             Epoch = (int)(step / 10),
             Batch = (int)(step % 10),
-            BestMetric = 1.0 / step,
             Progress = "{}",
             Fingerprint = "0123456789abcdef",
             Options = $$"""{"lr": 0.1, "out": "runs/\"a\" {{step}}"}""",

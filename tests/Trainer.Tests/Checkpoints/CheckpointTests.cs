@@ -10,7 +10,6 @@ public sealed class CheckpointTests
         from step in Gen.Long[0, long.MaxValue]
         from seed in Gen.ULong
         from epoch in Gen.Int[0, int.MaxValue]
-        from best in Gen.Double.Nullable()
         from text in Gen.String[Gen.Char[" {}\"\\\n漢é"], 0, 12]
         from names in Gen.String[Gen.Char["ab,\"[é"], 0, 5].List[0, 5]
         from mean in Gen.Float[-2, 2].List[0, 4]
@@ -22,7 +21,6 @@ public sealed class CheckpointTests
             Step = step,
             Epoch = epoch,
             Batch = int.MaxValue - epoch,
-            BestMetric = best,
             Progress = text,
             Fingerprint = text,
             Options = text,
@@ -41,7 +39,6 @@ public sealed class CheckpointTests
                 && read.Step == checkpoint.Step
                 && read.Epoch == checkpoint.Epoch
                 && read.Batch == checkpoint.Batch
-                && read.BestMetric.Equals(checkpoint.BestMetric)
                 && read.Options == checkpoint.Options
                 && read.Graph == checkpoint.Graph
                 && read.ClassNames.SequenceEqual(checkpoint.ClassNames)
