@@ -21,6 +21,8 @@ public sealed class CheckpointFolder : IDisposable
 
     private const string LockName = ".lock";
 
+    private static readonly string[] s_names = [LastName, PreviousName, BestName];
+
     private readonly FileOperations _files;
     private readonly string _folder;
     private readonly IDisposable _lock;
@@ -37,6 +39,9 @@ public sealed class CheckpointFolder : IDisposable
     /// <exception cref="DataFileException">There are checkpoints, but none is sound.</exception>
     /// <exception cref="DiskException">There are checkpoints, but the system can read none.</exception>
     public static LoadedCheckpoint? LoadLast(string folder) => LoadLast(FileOperations.OfThisSystem, folder);
+
+    /// <summary>Whether a folder holds a checkpoint, sound or not; a kill may have left any one of them alone.</summary>
+    public static bool HoldsCheckpoint(string folder) => s_names.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Saves a checkpoint as the newest and keeps the one before it.</summary>
     /// <exception cref="DiskException">It was not saved; the one before it still loads.</exception>
@@ -97,7 +102,7 @@ public sealed class CheckpointFolder : IDisposable
     {
         List<IOException> faults = [];
         List<LoadedCheckpoint> sound = [];
-        foreach (string path in new[] { LastName, PreviousName, BestName }.Select(name => Path.Combine(folder, name)).Where(files.Exists))
+        foreach (string path in s_names.Select(name => Path.Combine(folder, name)).Where(files.Exists))
         {
             try
             {

@@ -38,8 +38,21 @@ public sealed class RunFolder : IDisposable
     public static RunFolder Open(string path, string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new RunFolder(path, CheckpointFolder.Open(System.IO.Path.Combine(path, CheckpointsName)), fingerprint);
+        CheckpointFolder checkpoints = CheckpointFolder.Open(System.IO.Path.Combine(path, CheckpointsName));
+        try
+        {
+            DurableFile.RemoveLeftovers(path);
+            return new RunFolder(path, checkpoints, fingerprint);
+        }
+        catch
+        {
+            checkpoints.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Whether a folder holds a checkpoint, sound or not.</summary>
+    public static bool HoldsRun(string path) => CheckpointFolder.HoldsCheckpoint(System.IO.Path.Combine(path, CheckpointsName));
 
     /// <summary>Writes config.json.</summary>
     /// <exception cref="DiskException">It could not be written.</exception>
@@ -68,12 +81,13 @@ public sealed class RunFolder : IDisposable
             Mean = run.Normalization.Mean,
             Std = run.Normalization.Std,
         };
-        _checkpoints.SaveLast(checkpoint);
+        // The best first: a run killed in between repeats the epoch from the last and saves the same best again.
         if (isBest)
         {
             _checkpoints.SaveBest(checkpoint);
         }
 
+        _checkpoints.SaveLast(checkpoint);
         WriteMetrics(run.Position.History);
     }
 
