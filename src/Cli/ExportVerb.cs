@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using Gimbal.Export;
-using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Training;
@@ -36,13 +34,13 @@ internal sealed class ExportVerb : Verb
     {
         string source = parsed.GetValue(_run)!;
         ExportOptions options = _export.Read(parsed);
-        SavedRun run = RunFolder.Read(RunFolder.Load(source, parsed.GetValue(_last) ? CheckpointChoice.Last : CheckpointChoice.Best));
-        string path = parsed.GetValue(_out) ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source) ?? "", "model.onnx");
+        SavedRun run = SavedRuns.Load(source, parsed.GetValue(_last) ? CheckpointChoice.Last : CheckpointChoice.Best, output);
+        string path = parsed.GetValue(_out) ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source) ?? "", SavedRuns.ModelName);
         DataSplits data = SavedRuns.OpenData(run, parsed.GetValue(_data));
         using CpuDevice device = new(run.Options.Threads);
         ParityReport report = OnnxFile.Write(
             path, TrainedModel.Of(run, data.Name), options, ImageSubset.Take(data.Test, SavedRuns.GateSamples, run.Options.Seed), device);
-        DurableFile.Write(Path.ChangeExtension(path, ".verify.json"), Encoding.UTF8.GetBytes(report.ToJson() + "\n"));
+        SavedRuns.WriteVerdict(path, report);
         output.Line($"{path}: {report}");
         output.Document(new JsonObject { ["onnx"] = path, ["opset"] = options.Opset, ["parity"] = JsonNode.Parse(report.ToJson()) });
         return ExitCode.Done;

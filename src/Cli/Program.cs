@@ -26,15 +26,14 @@ try
     return await parsed.InvokeAsync(
         new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation.Token);
 }
-catch (Exception e) when (!parsed.GetValue(verbose) && ExitCode.Of(e) is { } code)
+catch (Exception e)
 {
-    Console.Error.WriteLine(e is OperationCanceledException ? "stopped" : $"error: {Output.Printable(e.Message)}");
-    return code;
-}
-catch (Exception e) when (!parsed.GetValue(verbose))
-{
-    Console.Error.WriteLine($"error: {e.GetType().Name}: {Output.Printable(e.Message)} (a defect of gimbal; --verbose shows where)");
-    return ExitCode.Failed;
+    int? code = ExitCode.Of(e);
+    Console.Error.WriteLine(
+        parsed.GetValue(verbose) ? e.ToString()
+        : code is null ? $"error: {e.GetType().Name}: {Output.Printable(e.Message)} (a defect of gimbal; --verbose shows where)"
+        : e is OperationCanceledException ? "stopped" : $"error: {Output.Printable(e.Message)}");
+    return code ?? ExitCode.Failed;
 }
 
 // The first signal stops at the next step, after a checkpoint; the second one ends the process at once.

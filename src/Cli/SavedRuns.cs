@@ -1,3 +1,6 @@
+using System.Text;
+using Gimbal.Export;
+using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Training;
 
@@ -8,6 +11,32 @@ internal static class SavedRuns
 {
     /// <summary>Pictures the gate compares when a file is written; <c>gimbal verify</c> compares all.</summary>
     public const int GateSamples = 2000;
+
+    /// <summary>Name of a run's model file.</summary>
+    public const string ModelName = "model.onnx";
+
+    /// <summary>Loads a run; says so where that is not the newest checkpoint because the newest is damaged.</summary>
+    /// <param name="path">Run folder or checkpoint file.</param>
+    /// <param name="which">Which of a folder's checkpoints.</param>
+    /// <param name="output">Hears the notice.</param>
+    public static SavedRun Load(string path, CheckpointChoice which, Output output)
+    {
+        LoadedCheckpoint loaded = RunFolder.Load(path, which);
+        if (loaded.Notice is { } notice)
+        {
+            output.Line($"note    {notice}");
+        }
+
+        return RunFolder.Read(loaded);
+    }
+
+    /// <summary>Writes the gate's verdict beside a file: verify.json for model.onnx, NAME.verify.json for NAME.onnx.</summary>
+    /// <exception cref="DiskException">It could not be written.</exception>
+    public static void WriteVerdict(string model, ParityReport report)
+    {
+        string name = Path.GetFileName(model) == ModelName ? "verify.json" : Path.ChangeExtension(Path.GetFileName(model), ".verify.json");
+        DurableFile.Write(Path.Combine(Path.GetDirectoryName(model) ?? "", name), Encoding.UTF8.GetBytes(report.ToJson() + "\n"));
+    }
 
     /// <summary>Opens the data a run was trained on.</summary>
     /// <param name="run">The run.</param>

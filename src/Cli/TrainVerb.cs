@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json.Nodes;
 using Gimbal.Export;
-using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Models;
@@ -103,9 +101,9 @@ internal sealed class TrainVerb : Verb
         SavedRun best = RunFolder.Read(RunFolder.Load(folder, CheckpointChoice.Best));
         EpochResult result = best.Position.History[^1];
         TrainedModel model = TrainedModel.Of(best, data.Name);
-        string path = Path.Combine(folder, "model.onnx");
+        string path = Path.Combine(folder, SavedRuns.ModelName);
         ParityReport parity = OnnxFile.Write(path, model, exportOptions, ImageSubset.Take(data.Test, SavedRuns.GateSamples, run.Options.Seed), device);
-        DurableFile.Write(Path.Combine(folder, "verify.json"), Encoding.UTF8.GetBytes(parity.ToJson() + "\n"));
+        SavedRuns.WriteVerdict(path, parity);
         TrainingLog.Finish(output, result, parity, path, folder, run.Position.BestEpoch, seconds);
         output.Document(new JsonObject
         {
@@ -131,19 +129,13 @@ internal sealed class TrainVerb : Verb
         string folder = parsed.GetValue(_out) ?? "";
         if (!parsed.GetValue(_resume))
         {
-            return File.Exists(Path.Combine(folder, "checkpoints", CheckpointFolder.LastName))
+            return folder.Length > 0 && RunFolder.HoldsRun(folder)
                 ? throw new UsageException($"--out: {folder} holds a run already; add --resume or choose another folder")
                 : (folder, null);
         }
 
         folder = folder.Length > 0 ? folder : NewestRun();
-        LoadedCheckpoint loaded = RunFolder.Load(folder);
-        if (loaded.Notice is { } notice)
-        {
-            output.Line($"note: {notice}");
-        }
-
-        return (folder, RunFolder.Read(loaded));
+        return (folder, SavedRuns.Load(folder, CheckpointChoice.Last, output));
     }
 
     private TrainingOptions ReadOptions(ParseResult parsed, SavedRun? saved)

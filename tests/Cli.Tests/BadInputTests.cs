@@ -34,6 +34,31 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     public void A_wrong_command_line_is_exit_2(string what, string line, string says) => Refused(what, Usage, says, line.Split(' '));
 
     [Theory]
+    [InlineData(Usage, "export run --opset 12")]
+    [InlineData(BadData, "predict none.onnx none.jpg")]
+    public void Verbose_shows_where_an_error_comes_from_and_leaves_the_exit_code(int exitCode, string line)
+    {
+        Outcome outcome = Tool.Run(run.Folder.Path, [.. line.Split(' '), "--verbose"]);
+
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Contains("   at Gimbal.", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("last.safetensors")]
+    [InlineData("last.previous.safetensors")]
+    [InlineData("best.safetensors")]
+    public void A_folder_with_any_checkpoint_is_not_trained_into(string name)
+    {
+        using TestFolder folder = new();
+        string path = folder.Write($"other/checkpoints/{name}", File.ReadAllBytes(run.Folder["run/checkpoints/best.safetensors"]));
+
+        Refused(name, Usage, "holds a run already", "train", "--out", folder["other"]);
+        Assert.Equal([path], Directory.GetFiles(folder["other/checkpoints"]));
+    }
+
+    [Theory]
     [InlineData("missing", null, BadData, "no such file")]
     [InlineData("empty", "", Usage, "not JSON")]
     [InlineData("cut short", "{\"model\": \"mlp\",", Usage, "not JSON (line 1")]

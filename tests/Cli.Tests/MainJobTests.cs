@@ -85,7 +85,9 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
 
         Outcome outcome = Tool.Run(Folder, "verify", "other/model.onnx", "--run", "run");
 
-        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Equal(4, outcome.ExitCode);
+        Assert.Contains("refused", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("first divergent node", outcome.Out, StringComparison.Ordinal);
     }
 
     [Fact]
