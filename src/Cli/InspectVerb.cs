@@ -16,7 +16,7 @@ internal sealed class InspectVerb : Verb
     private readonly Option<string?> _model = new("--model") { Description = "model of the catalogue", HelpName = "name" };
     private readonly Option<int> _size = new("--size") { Description = "side of the images", HelpName = "number", DefaultValueFactory = _ => 32 };
     private readonly Option<int> _classes = new("--classes") { Description = "number of classes", HelpName = "number", DefaultValueFactory = _ => 10 };
-    private readonly Option<int> _batch = new("--batch") { Description = "images per step", HelpName = "number", DefaultValueFactory = _ => 128 };
+    private readonly Option<int?> _batch = new("--batch") { Description = "images per step [default: the run's, else 128]", HelpName = "number" };
     private readonly Option<bool> _plan = new("--plan") { Description = "print the training step's plan, one line per parallel loop" };
 
     /// <inheritdoc/>
@@ -37,8 +37,10 @@ internal sealed class InspectVerb : Verb
             return ExitCode.Done;
         }
 
-        Network network = source is null ? CatalogueModels.Create(parsed.GetValue(_model)!, new ModelShape(3, parsed.GetValue(_size), parsed.GetValue(_classes))) : RunFolder.Read(RunFolder.Load(source)).Network;
-        InspectNetwork(network, parsed, output);
+        SavedRun? run = source is null ? null : SavedRuns.Load(source, CheckpointChoice.Last, output);
+        Network network = run?.Network ?? CatalogueModels.Create(parsed.GetValue(_model)!, new ModelShape(3, parsed.GetValue(_size), parsed.GetValue(_classes)));
+        TrainingOptions options = run?.Options ?? new TrainingOptions().Resolve();
+        InspectNetwork(network, options with { Batch = parsed.GetValue(_batch) ?? options.Batch }, parsed.GetValue(_plan), output);
         return ExitCode.Done;
     }
 
@@ -57,20 +59,22 @@ internal sealed class InspectVerb : Verb
         });
     }
 
-    private void InspectNetwork(Network network, ParseResult parsed, Output output)
+    private static void InspectNetwork(Network network, TrainingOptions options, bool withPlan, Output output)
     {
-        TrainingGraph graph = TrainingGraph.Create(network, new StepOptions(parsed.GetValue(_batch), new TrainingOptions().Resolve().ToOptimizer()));
+        // What the weights are hangs on the data and does not matter here.
+        float[]? weights = options.ClassWeights == ClassWeighting.None ? null : [.. Enumerable.Repeat(1f, network.Classes)];
+        TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(options.Batch, weights));
         using CpuDevice device = new(1);
         using StateStore state = device.NewState(graph.Graph);
         using Plan plan = device.NewPlan(graph.Graph, state);
         output.Line(GraphText.Print(network.AtInference(1)), isBlock: true);
-        if (parsed.GetValue(_plan))
+        if (withPlan)
         {
             output.Line(string.Join('\n', plan.Listing), isBlock: true);
         }
 
         output.Line(FormattableString.Invariant(
-            $"{network.Name}: {network.ParameterCount:N0} parameters; training with batch {parsed.GetValue(_batch)}: {graph.Graph.Nodes.Count} nodes, {plan.Listing.Count} steps, {(state.MemoryBytes + plan.MemoryBytes) / 1048576.0:N1} MiB"));
+            $"{network.Name}: {network.ParameterCount:N0} parameters; training with batch {options.Batch}: {graph.Graph.Nodes.Count} nodes, {plan.Listing.Count} steps, {(state.MemoryBytes + plan.MemoryBytes) / 1048576.0:N1} MiB"));
         output.Document(new JsonObject
         {
             ["model"] = network.Name,

@@ -108,7 +108,8 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
     [Fact]
     public void Inspect_reads_a_run_a_file_and_a_model_of_the_catalogue()
     {
-        Assert.Contains("75,290 parameters", Tool.Run(Folder, "inspect", "run").Succeeded().Out, StringComparison.Ordinal);
+        string inspected = Tool.Run(Folder, "inspect", "run").Succeeded().Out;
+        Assert.Contains("75,290 parameters; training with batch 64", inspected, StringComparison.Ordinal);
         Assert.Contains("10 classes", Tool.Run(Folder, "inspect", "run/model.onnx").Succeeded().Out, StringComparison.Ordinal);
         Assert.Contains("269,722 parameters", Tool.Run(Folder, "inspect", "--model", "resnet20").Succeeded().Out, StringComparison.Ordinal);
     }

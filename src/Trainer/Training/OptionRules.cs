@@ -90,6 +90,16 @@ public static class OptionRules
         };
     }
 
+    /// <summary>The step of resolved options.</summary>
+    /// <param name="options">Resolved options.</param>
+    /// <param name="batch">Images per step; fewer than the options ask for where there are no more.</param>
+    /// <param name="classWeights">Weight of each class in the loss; null: all the same.</param>
+    public static StepOptions ToStep(this TrainingOptions options, int batch, IReadOnlyList<float>? classWeights)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new StepOptions(batch, options.ToOptimizer(), options.ToClip(), options.LabelSmoothing, classWeights, options.Ema > 0 ? options.Ema : null);
+    }
+
     /// <summary>The schedule of resolved options.</summary>
     /// <param name="options">Resolved options.</param>
     /// <param name="stepsPerEpoch">Steps of one epoch, 1 or more.</param>

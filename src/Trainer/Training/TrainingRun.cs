@@ -68,13 +68,8 @@ public sealed class TrainingRun : IDisposable
         _loader = new BatchLoader(data.Train, Normalization, Options.Batch, augmentation, Options.Seed);
         _schedule = Options.ToSchedule(_loader.BatchesPerEpoch);
         _clip = Options.ToClip();
-        TrainingGraph graph = TrainingGraph.Create(network, new StepOptions(
-            _loader.Batch,
-            Options.ToOptimizer(),
-            _clip,
-            Options.LabelSmoothing,
-            Options.ClassWeights == ClassWeighting.Balanced ? BalancedWeights(data.Train) : null,
-            Options.Ema > 0 ? Options.Ema : null));
+        TrainingGraph graph = TrainingGraph.Create(
+            network, Options.ToStep(_loader.Batch, Options.ClassWeights == ClassWeighting.Balanced ? BalancedWeights(data.Train) : null));
         _state = device.NewState(graph.Graph);
         Initialize();
         _step = new TrainingStep(graph, device, _state, Options.Seed);
