@@ -14,7 +14,7 @@ common="-std=c++17 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I$her
 # No contraction: the twins of gb_exp and its kin must give the same bits as on the device.
 kernel="$common -Wno-maybe-uninitialized -march=x86-64-v3 -ffp-contract=off -I$here/../../native/cuda"
 # Accesses are only instrumented where they stand in the source: no memset in place of a loop.
-checked="-fsanitize=thread -fno-tree-loop-distribute-patterns -DGB_CHECKED"
+checked="-fsanitize=thread -fsanitize=alignment -fno-tree-loop-distribute-patterns -DGB_CHECKED"
 
 # Runs each line of its input as a command, two at a time.
 parallel() { xargs -P 2 -I {} sh -c '{} || exit 255'; }

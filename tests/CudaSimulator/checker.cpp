@@ -49,6 +49,10 @@ void checkAccess(const void* address, unsigned bytes, bool write, const void* in
     accessGlobal(address, bytes, write ? Access::Write : Access::Read, origin);
 }
 
+void checkAlignment(const void* address, const void* instruction) {
+    if (running.current) refuse(LaunchFailed, {nullptr, instruction}, "misaligned: %p does not suit the type that is read or written there", address);
+}
+
 void checkShared(const void* address, unsigned bytes, bool write, const Place& place) {
     if (active()) accessShared(address, bytes, write, {&place, nullptr});
 }

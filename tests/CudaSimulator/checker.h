@@ -9,6 +9,7 @@ void checkBlockBegins();
 
 // Called by the instrumented twins at each access; `instruction` leads to the source line.
 void checkAccess(const void* address, unsigned bytes, bool write, const void* instruction);
+void checkAlignment(const void* address, const void* instruction);
 void checkShared(const void* address, unsigned bytes, bool write, const Place& place);
 void checkCoherentLoad(const void* address, unsigned bytes, const Place& place);
 void checkTicket(const void* counter, const Place& place);

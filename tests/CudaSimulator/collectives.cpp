@@ -1,9 +1,10 @@
 // What threads do together: barriers, and the operations of a whole warp.
+#include <string.h>
 #include "checker.h"
 #include "execution.h"
 #include "settings.h"
 #include "shared.h"
-#include <string.h>
+#include "source_lines.h"
 
 namespace gbsim {
 
@@ -39,7 +40,7 @@ void barrier(const char* file, int line) {
     Thread& thread = *running.current;
     Place place = {"__syncthreads", file, line};
     if (running.arrived > 0 && !same(place, running.barrier))
-        abandon(LaunchFailed, place, "divergence: other threads wait at the __syncthreads of %s:%d", running.barrier.file, running.barrier.line);
+        abandon(LaunchFailed, place, "divergence: other threads wait at the __syncthreads of %s:%d", baseName(running.barrier.file), running.barrier.line);
     running.barrier = thread.place = place;
     thread.state = State::AtBarrier;
     if (++running.arrived < running.count) return leaveToScheduler();
@@ -54,7 +55,7 @@ void collective(void (*run)(void** lanes), const char* name, void* operands, con
     Warp& warp = running.warps[thread.warp()];
     Place place = {name, file, line};
     if (warp.arrived && (warp.run != run || !same(place, warp.place)))
-        abandon(LaunchFailed, place, "divergence: other lanes of the warp wait at %s, %s:%d", warp.place.what, warp.place.file, warp.place.line);
+        abandon(LaunchFailed, place, "divergence: other lanes of the warp wait at %s, %s:%d", warp.place.what, baseName(warp.place.file), warp.place.line);
     warp.run = run;
     warp.place = thread.place = place;
     warp.arrived |= 1u << thread.lane();

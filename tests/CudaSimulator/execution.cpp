@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "settings.h"
 #include "shared.h"
+#include "source_lines.h"
 #include "twins.h"
 
 namespace gbsim {
@@ -76,7 +77,7 @@ void reportDeadlock() {
     running.current = waiting;
     char fate[256] = "";
     if (missing && missing->state == State::Done) snprintf(fate, sizeof fate, "thread %u has returned", missing->index);
-    else if (missing) snprintf(fate, sizeof fate, "thread %u waits at %s, %s:%d", missing->index, missing->place.what, missing->place.file, missing->place.line);
+    else if (missing) snprintf(fate, sizeof fate, "thread %u waits at %s, %s:%d", missing->index, missing->place.what, baseName(missing->place.file), missing->place.line);
     running.result = reportInKernel(LaunchFailed, waiting->place, "divergence: %s is not reached by all: %s", waiting->place.what, fate);
     running.current = nullptr;
 }
@@ -114,7 +115,7 @@ void abandon(Result result, const Place& place, const char* format, ...) {
 }
 
 GbSimulatorServices services = {
-    0, barrier, collective, placeShared, dynamicShared, copyAsync, copyCommit, copyWait, ticket, checkFence, loadGlobal, matrixRow, checkAccess,
+    0, barrier, collective, placeShared, dynamicShared, copyAsync, copyCommit, copyWait, ticket, checkFence, loadGlobal, matrixRow, checkAccess, checkAlignment,
 };
 
 Result execute(const Launch& launch) {

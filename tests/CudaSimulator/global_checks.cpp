@@ -93,8 +93,6 @@ void beginGlobalBlock() {
 
 void accessGlobal(const void* address, unsigned bytes, Access access, const Origin& origin) {
     Allocation& allocation = allocationOf(address, bytes, access, origin);
-    if (bytes <= 16 && reinterpret_cast<size_t>(address) % bytes)
-        refuse(LaunchFailed, origin, "misaligned: a %s of %u bytes at an address that is no multiple of %u", verb(access), bytes, bytes);
     size_t begin = static_cast<size_t>(static_cast<const char*>(address) - allocation.address), end = begin + bytes;
     for (size_t at = begin; at < end; at = at / 4 * 4 + 4) {
         unsigned mask = 15u << at % 4 & (end - at / 4 * 4 < 4 ? (1u << (end - at / 4 * 4)) - 1 : 15u);

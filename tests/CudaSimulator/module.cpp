@@ -1,5 +1,5 @@
 // Linked into every library of host twins: its link to the driver, and in checked builds the calls that
-// g++ -fsanitize=thread plants at every memory access (libtsan itself is not linked).
+// g++ -fsanitize=thread,alignment plants at every memory access (its libraries are not linked).
 #include "module.h"
 
 extern "C" {
@@ -35,6 +35,7 @@ GB_ACCESSES(8)
 GB_ACCESSES(16)
 void __tsan_read_range(void* p, unsigned long bytes) { note(p, static_cast<unsigned>(bytes), false, __builtin_return_address(0)); }
 void __tsan_write_range(void* p, unsigned long bytes) { note(p, static_cast<unsigned>(bytes), true, __builtin_return_address(0)); }
+void __ubsan_handle_type_mismatch_v1(void*, void* p) { gb_simulator->misaligned(p, __builtin_return_address(0)); }
 void __tsan_init() {}
 void __tsan_func_entry(void*) {}
 void __tsan_func_exit() {}

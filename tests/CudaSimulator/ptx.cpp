@@ -22,10 +22,25 @@ unsigned declaredBytes(const std::string& declaration) {
     return size;
 }
 
-unsigned sharedBytes(const std::string& body) {
+bool isNamed(const std::string& body, const std::string& name) {
+    for (size_t at = body.find(name); at != std::string::npos; at = body.find(name, at + 1)) {
+        char after = at + name.size() < body.size() ? body[at + name.size()] : ' ';
+        if (!isalnum(static_cast<unsigned char>(after)) && after != '_' && after != '$') return true;
+    }
+    return false;
+}
+
+// Arrays declared in the entry, and those declared before it (by templates) that it names.
+unsigned sharedBytes(const std::string& text, const std::string& body) {
     unsigned total = 0;
     for (size_t at = body.find("\t.shared "); at != std::string::npos; at = body.find("\t.shared ", at + 1))
         total += declaredBytes(body.substr(at, body.find(';', at) - at));
+    const std::string mark = "\n.weak .shared ";
+    for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+        std::string declaration = text.substr(at, text.find(';', at) - at);
+        size_t name = declaration.rfind(' ') + 1;
+        if (isNamed(body, declaration.substr(name, declaration.find('[', name) - name))) total += declaredBytes(declaration);
+    }
     return total;
 }
 
@@ -52,7 +67,7 @@ Entry parseEntry(const std::string& text, size_t at) {
     }
     size_t threads = text.find(".maxntid", listEnd);
     if (threads < bodyBegin) entry.maxThreads = static_cast<unsigned>(atoi(text.c_str() + threads + 8));
-    entry.staticShared = sharedBytes(text.substr(bodyBegin, next == std::string::npos ? next : next - bodyBegin));
+    entry.staticShared = sharedBytes(text, text.substr(bodyBegin, next == std::string::npos ? next : next - bodyBegin));
     return entry;
 }
 

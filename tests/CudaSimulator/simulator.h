@@ -32,6 +32,7 @@ struct GbSimulatorServices {
     void (*loadGlobal)(void* to, const void* from, unsigned bytes, const char* file, int line);
     void (*matrixRow)(const void* row, int matrices, const char* file, int line);
     void (*access)(const void* address, unsigned bytes, bool write, const void* instruction);
+    void (*misaligned)(const void* address, const void* instruction);
 };
 
 extern "C" {

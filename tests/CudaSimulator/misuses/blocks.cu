@@ -6,9 +6,9 @@ GB_KERNEL(two_blocks_write_wrong, 64, (MisuseArgs args)) {
 
 GB_KERNEL(read_of_other_block_wrong, 64, (MisuseArgs args)) {
     int i = blockIdx.x * 64 + threadIdx.x;
-    args.workspace[i] = args.input[i];
+    args.workspace[i] = args.input[i];  // misuse: race between blocks: a write of device memory that block
     __syncthreads();
-    args.output[i] = args.workspace[(i + 64) % args.n];  // misuse: in two ways, by the order
+    args.output[i] = args.workspace[(i + 64) % args.n];  // misuse: race between blocks: a read of device memory that block
 }
 
 // Every block mirrors its part into the workspace; the last one to draw a ticket copies it all.
@@ -22,7 +22,10 @@ template <bool Fenced, bool Coherent> GB_DEVICE void last_block_copies(const Mis
     __syncthreads();
     if (ticket[0] != gridDim.x - 1) return;
     gb_fence();
-    for (int j = threadIdx.x; j < args.n; j += 64) args.output[j] = Coherent ? gb_load_global(args.workspace + j) : args.workspace[j];  // misuse: by kernel
+    for (int j = threadIdx.x; j < args.n; j += 64) {
+        if (Coherent) args.output[j] = gb_load_global(args.workspace + j);  // misuse (ticket_without_fence_wrong): race between blocks: a read of device memory that block
+        else args.output[j] = args.workspace[j];  // misuse (ticket_with_plain_load_wrong): stale read: block
+    }
 }
 
 GB_KERNEL(ticket_without_fence_wrong, 64, (MisuseArgs args)) { last_block_copies<false, true>(args); }
@@ -45,6 +48,7 @@ GB_KERNEL(uninitialised_device_memory_wrong, 64, (MisuseArgs args)) {
 GB_KERNEL(matrix_row_outside_wrong, 32, (MisuseArgs args)) {
     GB_SHARED(u16, tile, [8][8]);
     tile[threadIdx.x / 4][threadIdx.x % 4 * 2] = 0;
+    tile[threadIdx.x / 4][threadIdx.x % 4 * 2 + 1] = 0;
     __syncthreads();
     u32 fragments[4];
     gb_ldmatrix_x4(fragments, tile[threadIdx.x]);  // misuse: out of bounds: the row of an ldmatrix lies outside

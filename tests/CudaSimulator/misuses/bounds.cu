@@ -30,13 +30,13 @@ GB_KERNEL(read_past_shared_array_wrong, 64, (MisuseArgs args)) {
     int i = blockIdx.x * 64 + threadIdx.x;
     tile[threadIdx.x] = args.input[i];
     __syncthreads();
-    args.output[i] = tile[threadIdx.x + args.block];  // misuse: out of bounds: a read of 4 bytes at offset 256 of tile (256 bytes)
+    args.output[i] = tile[threadIdx.x + args.block];  // misuse: out of bounds: a read of 4 bytes at offset
 }
 
 GB_KERNEL(write_past_shared_array_wrong, 64, (MisuseArgs args)) {
     GB_SHARED(float, tile, [64]);
     int i = blockIdx.x * 64 + threadIdx.x;
-    tile[threadIdx.x + args.block] = args.input[i];  // misuse: out of bounds: a write of 4 bytes at offset 256 of tile (256 bytes)
+    tile[threadIdx.x + args.block] = args.input[i];  // misuse: out of bounds: a write of 4 bytes at offset
     __syncthreads();
     args.output[i] = tile[threadIdx.x];
 }
@@ -44,7 +44,7 @@ GB_KERNEL(write_past_shared_array_wrong, 64, (MisuseArgs args)) {
 GB_KERNEL(past_dynamic_shared_memory_wrong, 64, (MisuseArgs args)) {
     GB_DYNAMIC_SHARED(float, tile);
     int i = blockIdx.x * 64 + threadIdx.x;
-    tile[threadIdx.x + args.block] = args.input[i];  // misuse: out of bounds: a write of 4 bytes at offset 256 of dynamic shared memory (256 bytes)
+    tile[threadIdx.x + args.block] = args.input[i];  // misuse: out of bounds: a write of 4 bytes at offset
 }
 
 GB_KERNEL(past_dynamic_shared_memory_right, 64, (MisuseArgs args)) {
@@ -57,7 +57,7 @@ GB_KERNEL(past_dynamic_shared_memory_right, 64, (MisuseArgs args)) {
 
 GB_KERNEL(misaligned_vector_wrong, 64, (MisuseArgs args)) {
     int i = blockIdx.x * 64 + threadIdx.x;
-    if (i < 32) args.output[i] = reinterpret_cast<const float4*>(args.input + 1)[i].x;  // misuse: misaligned: a read of
+    if (i < 32) args.output[i] = reinterpret_cast<const float4*>(args.input + 1)[i].x;  // misuse: misaligned: 
 }
 
 GB_KERNEL(misaligned_vector_right, 64, (MisuseArgs args)) {

@@ -56,7 +56,7 @@ GB_KERNEL(wait_without_barrier_wrong, 64, (MisuseArgs args)) {
     copy_group(tile, args.input + blockIdx.x * 64);
     gb_cp_commit();
     gb_cp_wait<0>();
-    args.output[i] = tile[threadIdx.x ^ 3];  // misuse: race: a read of tile, which thread
+    args.output[i] = tile[threadIdx.x ^ 3];  // misuse: race: a read of tile, which thread or uninitialised: a read of tile or missing wait: a read of tile
 }
 
 // The ring's buffer is filled again before everybody has read it.
@@ -65,7 +65,7 @@ GB_KERNEL(copy_before_barrier_wrong, 64, (MisuseArgs args)) {
     int i = blockIdx.x * 64 + threadIdx.x;
     tile[threadIdx.x] = args.input[i];
     __syncthreads();
-    args.output[i] = tile[threadIdx.x ^ 63];
+    args.output[i] = tile[threadIdx.x ^ 63];  // misuse: race: a read of tile, which thread 0 wrote
     if (threadIdx.x == 0) gb_cp_async16(tile, args.input);  // misuse: race: a write of tile, which thread
     gb_cp_commit();
     gb_cp_wait<0>();

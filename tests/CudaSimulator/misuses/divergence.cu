@@ -16,14 +16,14 @@ GB_KERNEL(two_shuffles_wrong, 64, (MisuseArgs args)) {
     int i = blockIdx.x * 64 + threadIdx.x;
     float value = args.input[i ^ 32];
     if (threadIdx.x % 2) value = gb_shuffle_xor(value, 31);  // misuse: divergence: other lanes of the warp wait at gb_shuffle_down, divergence.cu:
-    else value = gb_shuffle_down(value, 1);
+    else value = gb_shuffle_down(value, 1);  // misuse: divergence: other lanes of the warp wait at gb_shuffle_xor, divergence.cu:
     args.output[i] = value;
 }
 
 GB_KERNEL(two_barriers_wrong, 64, (MisuseArgs args)) {
     int i = blockIdx.x * 64 + threadIdx.x;
     if (threadIdx.x < 32) {
-        __syncthreads();
+        __syncthreads();  // misuse: divergence: other threads wait at the __syncthreads of divergence.cu:
     } else {
         __syncthreads();  // misuse: divergence: other threads wait at the __syncthreads of divergence.cu:
     }
