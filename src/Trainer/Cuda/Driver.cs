@@ -116,6 +116,8 @@ public sealed unsafe class Driver : IDisposable
         while (!target.IsEmpty)
         {
             int count = Math.Min(target.Length, StagingBytes);
+            // The staging memory may still be on its way to the device.
+            Synchronize();
             Check(AsynchronousMemcpy_v2.cuMemcpyDtoHAsync_v2(_staging.PinnedHostPointer, new CUdeviceptr(address), count, _stream.Stream), "cuMemcpyDtoHAsync", null);
             Synchronize();
             new ReadOnlySpan<byte>((void*)_staging.PinnedHostPointer, count).CopyTo(target);

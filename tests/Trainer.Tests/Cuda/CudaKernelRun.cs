@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using Gimbal.Trainer.Cuda;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
+using Gimbal.Trainer.Tests.Ops.Cases;
+using Gimbal.Trainer.Tests.Ops.Reference;
+
+namespace Gimbal.Trainer.Tests.Cuda;
+
+/// <summary>Runs the CUDA launches of one case, with every tensor in an allocation of its own, so that the simulator sees where each ends.</summary>
+internal sealed class CudaKernelRun : IDisposable
+{
+    private readonly OpCase _case;
+    private readonly Driver _driver;
+    private readonly Graph _graph;
+    private readonly CudaLaunches _launches;
+    private readonly ulong _scratch;
+    private readonly Dictionary<Value, ulong> _tensors = [];
+
+    public CudaKernelRun(OpCase opCase, Driver driver, Kernels kernels)
+    {
+        (_case, _driver, _graph) = (opCase, driver, opCase.ToGraph());
+        foreach (Value value in _graph.Values.Where(v => v.Overwrites is null))
+        {
+            _tensors[value] = driver.Allocate((long)value.Shape.Count * sizeof(float));
+        }
+
+        long scratch = 0;
+        using (CudaLaunches sizes = new(driver, kernels, null))
+        {
+            Emit(sizes);
+            scratch = sizes.ScratchBytes;
+        }
+
+        _scratch = driver.Allocate(scratch);
+        _launches = new CudaLaunches(driver, kernels, _scratch);
+        Emit(_launches);
+    }
+
+    /// <summary>Names of the kernels, in order.</summary>
+    public IEnumerable<string> Kernels => _launches.Launches.Select(launch => launch.Name);
+
+    /// <summary>Writes the operands, runs and returns the outputs in logical order.</summary>
+    public IReadOnlyList<float[]> Run()
+    {
+        Value[] operands = [.. _graph.Nodes[0].Inputs];
+        IReadOnlyList<DoubleTensor> inputs = _case.DrawInputs();
+        for (int i = 0; i < operands.Length; i++)
+        {
+            float[] stored = ToElements(operands[i].Type, inputs[i]);
+            if (operands[i].Type.Axes != Axes.Plain)
+            {
+                float[] logical = stored;
+                stored = new float[logical.Length];
+                ChannelsLast.Store(operands[i].Shape, logical, stored);
+            }
+
+            _driver.Upload(_tensors[operands[i]], MemoryMarshal.AsBytes(stored.AsSpan()));
+        }
+
+        _launches.Run();
+        return [.. _graph.Nodes[0].Outputs.Select(Load)];
+    }
+
+    /// <summary>Elements of an output as numbers.</summary>
+    public double[] ToNumbers(int output, float[] elements) => _graph.Nodes[0].Outputs[output].Type.Element == ElementType.Int32
+        ? [.. MemoryMarshal.Cast<float, int>(elements).ToArray().Select(i => (double)i)]
+        : [.. elements.Select(x => (double)x)];
+
+    public void Dispose()
+    {
+        _launches.Dispose();
+        _driver.Free(_scratch);
+        foreach (ulong tensor in _tensors.Values)
+        {
+            _driver.Free(tensor);
+        }
+    }
+
+    private static float[] ToElements(TensorType type, DoubleTensor tensor) => type.Element == ElementType.Int32
+        ? [.. tensor.Values.Select(x => BitConverter.Int32BitsToSingle(checked((int)x)))]
+        : [.. tensor.Values.Select(x => (float)x)];
+
+    private void Emit(CudaLaunches launches)
+    {
+        Node node = _graph.Nodes.Single();
+        node.Op.EmitCuda(new CudaCall(node, launches, value => _tensors[value.Overwrites ?? value]));
+        launches.EndNode();
+    }
+
+    private float[] Load(Value value)
+    {
+        float[] stored = new float[value.Shape.Count];
+        _driver.Download(_tensors[value.Overwrites ?? value], MemoryMarshal.AsBytes(stored.AsSpan()));
+        if (value.Type.Axes == Axes.Plain)
+        {
+            return stored;
+        }
+
+        float[] logical = new float[stored.Length];
+        ChannelsLast.Load(value.Shape, stored, logical);
+        return logical;
+    }
+}
