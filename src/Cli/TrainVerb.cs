@@ -38,9 +38,11 @@ internal sealed class TrainVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, Output output, CancellationToken cancellation)
     {
-        ExportOptions exportOptions = _export.Read(parsed);
+        ConfigFile? file = parsed.GetValue(_config) is { } path ? ConfigFile.Read(path) : null;
         (string folder, SavedRun? saved) = ChooseRun(parsed, output);
-        TrainingOptions options = ReadOptions(parsed, saved).Resolve();
+        TrainingOptions options = ReadOptions(parsed, file, saved).Resolve();
+        // A run that goes on ends in the form that was asked for when it began.
+        ExportOptions exportOptions = _export.Read(parsed, ConfigFiles(file, saved is null ? null : folder));
         options.Validate();
         if (saved is null)
         {
@@ -65,7 +67,7 @@ internal sealed class TrainVerb : Verb
         }
 
         using RunFolder runFolder = RunFolder.Open(folder, fingerprint);
-        runFolder.WriteConfig(run.Options);
+        runFolder.WriteConfig(run.Options, ExportFlags.ToJson(exportOptions));
         TrainingLog log = new(output);
         log.Begin(run, data, folder);
         long start = Stopwatch.GetTimestamp();
@@ -138,9 +140,14 @@ internal sealed class TrainVerb : Verb
         return (folder, SavedRuns.Load(folder, CheckpointChoice.Last, output));
     }
 
-    private TrainingOptions ReadOptions(ParseResult parsed, SavedRun? saved)
+    private static IEnumerable<ConfigFile> ConfigFiles(ConfigFile? given, string? run)
     {
-        string? file = parsed.GetValue(_config);
+        string? own = run is null ? null : Path.Combine(run, RunFolder.ConfigName);
+        return ((ConfigFile?[])[given, File.Exists(own) ? ConfigFile.Read(own) : null]).OfType<ConfigFile>();
+    }
+
+    private TrainingOptions ReadOptions(ParseResult parsed, ConfigFile? file, SavedRun? saved)
+    {
         if (saved is null)
         {
             TrainingOptions options = new();

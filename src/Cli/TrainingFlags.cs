@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
-using System.Text.Json;
 using Gimbal.Trainer.Training;
 
 namespace Gimbal.Cli;
@@ -49,41 +48,11 @@ internal sealed class TrainingFlags
             .Select(p => $"--{KeyOf(p)} {Print(p.GetValue(given))} (the run has {Print(p.GetValue(saved))})");
     }
 
-    /// <summary>Applies a configuration file.</summary>
-    /// <exception cref="UsageException">The file is no JSON object, has an unknown key, or a value cannot be read.</exception>
-    public static TrainingOptions ApplyFile(TrainingOptions options, string path)
-    {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        }
-        catch (JsonException e)
-        {
-            throw new UsageException($"{path}: not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine})");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
-        {
-            throw new Trainer.Tensors.DataFileException(path, e is UnauthorizedAccessException ? "cannot be read" : "no such file", e);
-        }
-
-        using (document)
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new UsageException($"{path}: a JSON object of options is wanted");
-            }
-
-            foreach (JsonProperty entry in document.RootElement.EnumerateObject().Where(e => e.Value.ValueKind != JsonValueKind.Null))
-            {
-                PropertyInfo property = s_properties.FirstOrDefault(p => KeyOf(p) == entry.Name)
-                    ?? throw new UsageException($"{path}: unknown key '{entry.Name}'{(NearestName.Of(entry.Name, Keys) is { } near ? $"; did you mean '{near}'?" : "")}");
-                options = With(options, property, entry.Value.ToString(), $"{path}: {entry.Name}");
-            }
-        }
-
-        return options;
-    }
+    /// <summary>Applies what a configuration file says.</summary>
+    /// <exception cref="UsageException">A value cannot be read.</exception>
+    public static TrainingOptions ApplyFile(TrainingOptions options, ConfigFile file) => s_properties
+        .Where(property => file.Values.ContainsKey(KeyOf(property)))
+        .Aggregate(options, (applied, property) => With(applied, property, file.Values[KeyOf(property)], $"{file.Path}: {KeyOf(property)}"));
 
     private static Option<string?> Flag(PropertyInfo property)
     {

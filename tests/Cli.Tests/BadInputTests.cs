@@ -25,7 +25,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("bf16 on the CPU", "train --precision bf16 --device cpu", "--precision")]
     [InlineData("unknown data", "train --data cifar9:x", "names no data set")]
     [InlineData("data without its folder", "train --data cifar10", "cifar10:DIR")]
-    [InlineData("operator set out of range", "export run --opset 12", "--opset: 12 is not in 13 to 21")]
+    [InlineData("operator set out of range", "export run --opset 12", "--opset: '12' is not in 13 to 21")]
     [InlineData("resume of nothing", "train --resume", "--resume")]
     [InlineData("a run is there already", "train --out run", "--out")]
     [InlineData("flag that contradicts the run", "train --resume --out run --lr 0.5", "--lr 0.5 (the run has")]
@@ -66,6 +66,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("unknown key", "{\"modle\": \"mlp\"}", Usage, "unknown key 'modle'; did you mean 'model'?")]
     [InlineData("wrong kind of value", "{\"epochs\": \"many\"}", Usage, "epochs: 'many' is not a whole number")]
     [InlineData("value out of range", "{\"epochs\": -3}", Usage, "--epochs: -3 is not in")]
+    [InlineData("wrong form of the exported file", "{\"input\": \"float\"}", Usage, "input: 'float' is not float-nchw or uint8-nhwc")]
     [InlineData("nested value", "{\"lr\": {\"start\": 1}}", Usage, "lr")]
     public void A_wrong_configuration_file_is_refused(string what, string? content, int exitCode, string says)
     {

@@ -69,6 +69,21 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
     }
 
     [Fact]
+    public void A_run_that_goes_on_ends_in_the_form_it_began_with_unless_a_flag_says_otherwise()
+    {
+        Tool.Run(
+            Folder, "train", "--model", "mlp", "--limit", "64", "--epochs", "1", "--batch", "64", "--input", "uint8-nhwc", "--opset", "19", "--out", "form").Succeeded();
+        File.Delete(run.Folder["form/model.onnx"]);
+
+        Tool.Run(Folder, "train", "--resume", "--out", "form", "--output", "probabilities").Succeeded();
+
+        using ImageClassifier file = ImageClassifier.Load(run.Folder["form/model.onnx"]);
+        Assert.Equal((InputForm.UInt8Nhwc, OutputForm.Probabilities), (file.Metadata.Input, file.Metadata.Output));
+        JsonNode config = JsonNode.Parse(File.ReadAllText(run.Folder["form/config.json"]))!;
+        Assert.Equal((19, "uint8-nhwc", "probabilities"), ((int)config["opset"]!, (string)config["input"]!, (string)config["output"]!));
+    }
+
+    [Fact]
     public void Verify_compares_every_test_image()
     {
         JsonNode document = Tool.Run(Folder, "verify", "run/model.onnx", "--run", "run", "--json").Succeeded().Document;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Graphs;
@@ -55,9 +56,19 @@ public sealed class RunFolder : IDisposable
     public static bool HoldsRun(string path) => CheckpointFolder.HoldsCheckpoint(System.IO.Path.Combine(path, CheckpointsName));
 
     /// <summary>Writes config.json.</summary>
+    /// <param name="options">How the run trains.</param>
+    /// <param name="others">What else belongs to the run: the form of its exported file.</param>
     /// <exception cref="DiskException">It could not be written.</exception>
-    public void WriteConfig(TrainingOptions options) =>
-        DurableFile.Write(System.IO.Path.Combine(Path, ConfigName), Encoding.UTF8.GetBytes(JsonSerializer.Serialize(options, OptionNames.Json) + "\n"));
+    public void WriteConfig(TrainingOptions options, JsonObject? others = null)
+    {
+        JsonObject config = JsonSerializer.SerializeToNode(options, OptionNames.Json)!.AsObject();
+        foreach ((string key, JsonNode? value) in others ?? [])
+        {
+            config[key] = value?.DeepClone();
+        }
+
+        DurableFile.Write(System.IO.Path.Combine(Path, ConfigName), Encoding.UTF8.GetBytes(config.ToJsonString(OptionNames.Json) + "\n"));
+    }
 
     /// <summary>Saves the run as it stands, and its metrics.</summary>
     /// <param name="run">The run.</param>

@@ -163,7 +163,6 @@ public sealed record TrainingOptions
     [Description("use at most so many training images")]
     public int? Limit { get; init; }
 
-
     /// <summary>Pictures that cannot be decoded.</summary>
     [Description("what to do with pictures that cannot be decoded")]
     public BadImages BadImages { get; init; }
