@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Models;
 using Gimbal.Trainer.Training;
 
 namespace Gimbal.Cli;
@@ -58,8 +60,14 @@ internal sealed class TrainingFlags
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         object? byDefault = property.GetValue(new TrainingOptions());
+        IReadOnlyList<string> choices = property.Name switch
+        {
+            nameof(TrainingOptions.Model) => [.. ModelCatalogue.Names],
+            nameof(TrainingOptions.Init) => [.. Initializers.Names],
+            _ => type.IsEnum ? [.. Enum.GetNames(type).Select(OptionNames.OfMember)] : [],
+        };
         string description = property.GetCustomAttribute<DescriptionAttribute>()!.Description
-            + (type.IsEnum ? $": {string.Join(", ", Enum.GetNames(type).Select(OptionNames.OfMember))}" : "")
+            + (choices.Count > 0 ? $": {string.Join(", ", choices)}" : "")
             + (byDefault is null ? "" : $" [default: {Print(byDefault)}]");
         Option<string?> flag = new($"--{KeyOf(property)}")
         {
@@ -67,11 +75,7 @@ internal sealed class TrainingFlags
             HelpName = type == typeof(bool) ? "true|false" : type.IsEnum ? "name" : type == typeof(string) ? "text" : "number",
             Arity = type == typeof(bool) ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         };
-        if (type.IsEnum)
-        {
-            flag.CompletionSources.Add([.. Enum.GetNames(type).Select(OptionNames.OfMember)]);
-        }
-
+        flag.CompletionSources.Add([.. choices]);
         return flag;
     }
 

@@ -9,6 +9,12 @@ internal static class UsageErrors
     /// <summary>The first error, with the nearest known word where one was misspelt; null if there is none.</summary>
     public static string? Describe(ParseResult parsed)
     {
+        // A shell that asks for completions hands over an unfinished line, which is no misuse.
+        if (parsed.Tokens.Any(token => token.Type == TokenType.Directive))
+        {
+            return null;
+        }
+
         Command command = parsed.CommandResult.Command;
         string where = command is RootCommand ? "gimbal" : $"gimbal {command.Name}";
         // A misspelt flag is taken for an argument where the verb has one.

@@ -83,6 +83,19 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal((19, "uint8-nhwc", "probabilities"), ((int)config["opset"]!, (string)config["input"]!, (string)config["output"]!));
     }
 
+    [Theory]
+    [InlineData("train --model resn", "resnet20")]
+    [InlineData("train --init he-", "he-uniform")]
+    [InlineData("train --optimizer ", "adamw")]
+    [InlineData("ver", "verify")]
+    public void A_shell_hears_how_an_unfinished_line_may_go_on(string line, string completion)
+    {
+        string[] offered = Tool.Run(Folder, $"[suggest:{line.Length}]", line).Succeeded().Out.Split('\n', StringSplitOptions.TrimEntries);
+
+        Assert.Contains(completion, offered);
+        Assert.DoesNotContain("plain20", offered);
+    }
+
     [Fact]
     public void Verify_compares_every_test_image()
     {

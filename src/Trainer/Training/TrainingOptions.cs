@@ -116,7 +116,7 @@ public sealed record TrainingOptions
     public double WarmupEpochs { get; init; }
 
     /// <summary>Initializer of convolution and linear weights.</summary>
-    [Description("initializer of the weights, NAME or NAME:X; default: the model's own")]
+    [Description("initializer of the weights in place of the model's own, NAME or NAME:X")]
     public string? Init { get; init; }
 
     /// <summary>Gradient clipping.</summary>
