@@ -37,10 +37,17 @@ internal sealed class InspectVerb : Verb
             return ExitCode.Done;
         }
 
+        if (parsed.GetValue(_classes) < 2)
+        {
+            throw new UsageException($"--classes: {parsed.GetValue(_classes)} is not 2 or more");
+        }
+
         SavedRun? run = source is null ? null : SavedRuns.Load(source, CheckpointChoice.Last, output);
         Network network = run?.Network ?? CatalogueModels.Create(parsed.GetValue(_model)!, new ModelShape(3, parsed.GetValue(_size), parsed.GetValue(_classes)));
         TrainingOptions options = run?.Options ?? new TrainingOptions().Resolve();
-        InspectNetwork(network, options with { Batch = parsed.GetValue(_batch) ?? options.Batch }, parsed.GetValue(_plan), output);
+        options = options with { Batch = parsed.GetValue(_batch) ?? options.Batch };
+        options.Validate();
+        InspectNetwork(network, options, parsed.GetValue(_plan), output);
         return ExitCode.Done;
     }
 

@@ -38,6 +38,7 @@ internal sealed class TrainVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, Output output, CancellationToken cancellation)
     {
+        CheckNumbers(parsed.GetValue(_saveSteps), parsed.GetValue(_requireAccuracy));
         ConfigFile? file = parsed.GetValue(_config) is { } path ? ConfigFile.Read(path) : null;
         (string folder, SavedRun? saved) = ChooseRun(parsed, output);
         TrainingOptions options = ReadOptions(parsed, file, saved).Resolve();
@@ -74,6 +75,20 @@ internal sealed class TrainVerb : Verb
         Train(run, runFolder, log, parsed.GetValue(_saveSteps), folder, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return Finish(parsed, run, data, fingerprint, folder, exportOptions, device, seconds, output);
+    }
+
+    private static void CheckNumbers(int saveSteps, double? accuracy)
+    {
+        if (saveSteps < 0)
+        {
+            throw new UsageException($"--save-steps: {saveSteps} is not 0 or more");
+        }
+
+        // Found out here, and not once the training is over.
+        if (accuracy is not (null or (>= 0 and <= 1)))
+        {
+            throw new UsageException(FormattableString.Invariant($"--require-accuracy: {accuracy} is not in 0 to 1"));
+        }
     }
 
     private static DataSplits OpenData(TrainingOptions options, bool download, CancellationToken cancellation)

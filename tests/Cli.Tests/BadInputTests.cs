@@ -29,6 +29,10 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("resume of nothing", "train --resume", "--resume")]
     [InlineData("a run is there already", "train --out run", "--out")]
     [InlineData("flag that contradicts the run", "train --resume --out run --lr 0.5", "--lr 0.5 (the run has")]
+    [InlineData("accuracy above 1", "train --require-accuracy 97", "--require-accuracy: 97 is not in 0 to 1")]
+    [InlineData("steps below 0", "train --save-steps -1", "--save-steps: -1 is not 0 or more")]
+    [InlineData("one class", "inspect --model mlp --classes 1", "--classes: 1 is not 2 or more")]
+    [InlineData("no batch", "inspect --model mlp --batch 0", "--batch: 0 is not in 1 to 65536")]
     [InlineData("two sources to inspect", "inspect run --model mlp", "inspect")]
     [InlineData("images too small for the model", "inspect --model simple-cnn --size 2", "MaxPool")]
     public void A_wrong_command_line_is_exit_2(string what, string line, string says) => Refused(what, Usage, says, line.Split(' '));
