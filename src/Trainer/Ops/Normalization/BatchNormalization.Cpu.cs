@@ -94,8 +94,12 @@ public sealed partial record BatchNormalization
         float rounded = (float)mean;
         args->Mean[c] = rounded;
         args->InverseDeviation[c] = (float)inverse;
-        args->NextMean[c] = (float)(((1.0 - args->Momentum) * args->OldMean[c]) + (args->Momentum * mean));
-        args->NextVariance[c] = (float)(((1.0 - args->Momentum) * args->OldVariance[c]) + (args->Momentum * squares / (count - 1)));
+        float nextMean = (float)(((1.0 - args->Momentum) * args->OldMean[c]) + (args->Momentum * mean));
+        float nextVariance = (float)(((1.0 - args->Momentum) * args->OldVariance[c]) + (args->Momentum * squares / (count - 1)));
+        // A step that overflows is skipped, and must not leave its mark here: no later step could wipe it out.
+        bool isFinite = float.IsFinite(nextMean) && float.IsFinite(nextVariance);
+        args->NextMean[c] = isFinite ? nextMean : args->OldMean[c];
+        args->NextVariance[c] = isFinite ? nextVariance : args->OldVariance[c];
         double scale = args->Gamma[c] * inverse;
         // What the mean lost by rounding goes into the shift.
         ChannelGroup.Set(args->Pattern, args->Coefficients, c, rounded, (float)scale, (float)(args->Beta[c] - ((mean - rounded) * scale)));

@@ -7,7 +7,7 @@ namespace Gimbal.Trainer.Ops;
 /// <remarks>
 /// Inputs: x [N,C,H,W] or [N,C], gamma [C], beta [C], running mean [C], running variance [C].
 /// Outputs: y, mean [C], 1/√(σ² + ε) [C], and the running statistics that replace the inputs: (1 − m)·old + m·batch, with the
-/// <em>unbiased</em> variance of the batch, as PyTorch's BatchNorm2d keeps them. Statistics survive a mean far larger than the deviation.
+/// <em>unbiased</em> variance of the batch, as PyTorch's BatchNorm2d keeps them; where these are not finite, the old ones stay. Statistics survive a mean far larger than the deviation.
 /// Source: Ioffe and Szegedy, "Batch normalization", 2015. ONNX BatchNormalization-9.
 /// </remarks>
 /// <param name="Epsilon">ε, inside the root, above 0.</param>
