@@ -35,7 +35,7 @@ using CpuDevice device = new();
 using TrainingRun run = new(Network.Create("shapes", layers, channels: 3, size: 32), data, options, device);
 Console.WriteLine($"{run.Network.ParameterCount} parameters, {run.MemoryBytes >> 20} MiB, about {run.EstimateEpochSeconds():0.0} s per epoch");
 run.Run(
-    new RunCallbacks { Epoch = epoch => Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:0.000}, test accuracy {epoch.TestAccuracy:P1}") },
+    new RunCallbacks { Epoch = epoch => Console.WriteLine(epoch) },
     stop.Token);
 
 // Throws, and writes nothing, if ONNX Runtime does not agree with the trainer.

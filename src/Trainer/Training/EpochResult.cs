@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Gimbal.Trainer.Training;
 
 /// <summary>What an epoch achieved.</summary>
@@ -27,7 +29,13 @@ public sealed record EpochResult(
     double ClippedShare,
     int SkippedSteps,
     double Seconds,
-    double ImagesPerSecond);
+    double ImagesPerSecond)
+{
+    /// <summary>The epoch in one line.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"epoch {Epoch}: loss {TrainLoss:0.000}, training accuracy {100 * TrainAccuracy:0.0} %, test accuracy {100 * TestAccuracy:0.00} %, {ImagesPerSecond:0} images/s");
+}
 
 /// <summary>A step is done; reported after every step.</summary>
 /// <param name="Epoch">From 1.</param>
