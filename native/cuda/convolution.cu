@@ -70,11 +70,11 @@ template <int TileRows> GB_DEVICE void conv_forward(const ConvForwardArgs& args)
 }
 
 // Grid ceil(N P Q / rows of the tile) ceil((M / groups) / columns of the tile) groups; columns' tiles innermost, groups outermost.
-GB_KERNEL(conv_forward_n16_f32, 256, (ConvForwardArgs args)) { conv_forward<256>(args); }
+GB_KERNEL(conv_forward_n16_f32, GB_TILE_THREADS, (ConvForwardArgs args)) { conv_forward<256>(args); }
 
-GB_KERNEL(conv_forward_n32_f32, 256, (ConvForwardArgs args)) { conv_forward<128>(args); }
+GB_KERNEL(conv_forward_n32_f32, GB_TILE_THREADS, (ConvForwardArgs args)) { conv_forward<128>(args); }
 
-GB_KERNEL(conv_forward_n64_f32, 256, (ConvForwardArgs args)) { conv_forward<64>(args); }
+GB_KERNEL(conv_forward_n64_f32, GB_TILE_THREADS, (ConvForwardArgs args)) { conv_forward<64>(args); }
 
 template <int TileRows> GB_DEVICE void conv_grad_input(const ConvGradInputArgs& args) {
     const ConvGeometry& g = args.g;
@@ -111,11 +111,11 @@ template <int TileRows> GB_DEVICE void conv_grad_input(const ConvGradInputArgs& 
 
 // Grid ceil(N ceil(H / strideH) ceil(W / strideW) / rows of the tile) ceil((C / groups) / columns of the tile) strideH strideW groups.
 // Pixels are sorted into strideH strideW phases, each of which only some taps reach; a phase with fewer pixels leaves blocks idle.
-GB_KERNEL(conv_grad_input_n16_f32, 256, (ConvGradInputArgs args)) { conv_grad_input<256>(args); }
+GB_KERNEL(conv_grad_input_n16_f32, GB_TILE_THREADS, (ConvGradInputArgs args)) { conv_grad_input<256>(args); }
 
-GB_KERNEL(conv_grad_input_n32_f32, 256, (ConvGradInputArgs args)) { conv_grad_input<128>(args); }
+GB_KERNEL(conv_grad_input_n32_f32, GB_TILE_THREADS, (ConvGradInputArgs args)) { conv_grad_input<128>(args); }
 
-GB_KERNEL(conv_grad_input_n64_f32, 256, (ConvGradInputArgs args)) { conv_grad_input<64>(args); }
+GB_KERNEL(conv_grad_input_n64_f32, GB_TILE_THREADS, (ConvGradInputArgs args)) { conv_grad_input<64>(args); }
 
 template <int TileRows> GB_DEVICE void conv_grad_weight(const ConvGradWeightArgs& args) {
     const ConvGeometry& g = args.g;
@@ -154,8 +154,8 @@ template <int TileRows> GB_DEVICE void conv_grad_weight(const ConvGradWeightArgs
 // Grid ceil(R S (C / groups) / rows of the tile) ceil((M / groups) / columns of the tile) groups splits. The pixels are cut into
 // splits of stepsPerSplit steps of 16; with splits > 1 gradW is scratch [splits][M][R][S][C / groups] and split_sum_f32 (gemm.cu)
 // adds it up in order, with no bias.
-GB_KERNEL(conv_grad_weight_n16_f32, 256, (ConvGradWeightArgs args)) { conv_grad_weight<256>(args); }
+GB_KERNEL(conv_grad_weight_n16_f32, GB_TILE_THREADS, (ConvGradWeightArgs args)) { conv_grad_weight<256>(args); }
 
-GB_KERNEL(conv_grad_weight_n32_f32, 256, (ConvGradWeightArgs args)) { conv_grad_weight<128>(args); }
+GB_KERNEL(conv_grad_weight_n32_f32, GB_TILE_THREADS, (ConvGradWeightArgs args)) { conv_grad_weight<128>(args); }
 
-GB_KERNEL(conv_grad_weight_n64_f32, 256, (ConvGradWeightArgs args)) { conv_grad_weight<64>(args); }
+GB_KERNEL(conv_grad_weight_n64_f32, GB_TILE_THREADS, (ConvGradWeightArgs args)) { conv_grad_weight<64>(args); }

@@ -13,6 +13,8 @@ struct ConvGeometry {
     int groups;
 };
 
+// Loads below read the tensor's first elements where there is nothing to read, and drop them: that costs less than a branch in each.
+
 // A row past the end: no tap moves it back into the image.
 constexpr int kNowhere = -(1 << 29);
 
@@ -38,11 +40,11 @@ struct ImagePatches {
         return Row{n * g.h * g.w * g.c + firstChannel, n < g.n ? p * g.strideH - g.padTop : kNowhere, q * g.strideW - g.padLeft};
     }
 
-    // The channels of one tap, or null in the padding and past the last tap.
-    GB_DEVICE const float* tap(const Row& row, int r, int s) const {
+    // Where the channels of one tap start, or -1 in the padding and past the last tap.
+    GB_DEVICE int tap(const Row& row, int r, int s) const {
         int h = row.top + r * g.dilationH;
         int w = row.left + s * g.dilationW;
-        return r < g.r && (u32)h < (u32)g.h && (u32)w < (u32)g.w ? x + row.image + (h * g.w + w) * g.c : nullptr;
+        return r < g.r && (u32)h < (u32)g.h && (u32)w < (u32)g.w ? row.image + (h * g.w + w) * g.c : -1;
     }
 
     GB_DEVICE float4 load(const Row& row, int k) const {
@@ -51,14 +53,16 @@ struct ImagePatches {
         int r = position / g.s;
         int s = position - r * g.s;
         if (channels % 4 == 0) {
-            const float* from = tap(row, r, s);
-            return from == nullptr ? zero4() : *reinterpret_cast<const float4*>(from + c);
+            int from = tap(row, r, s);
+            float4 four = *reinterpret_cast<const float4*>(x + (from < 0 ? 0 : from + c));
+            return from < 0 ? zero4() : four;
         }
         float value[4];
         GB_UNROLL
         for (int i = 0; i < 4; i++) {
-            const float* from = tap(row, r, s);
-            value[i] = from == nullptr ? 0 : from[c];
+            int from = tap(row, r, s);
+            float one = x[from < 0 ? 0 : from + c];
+            value[i] = from < 0 ? 0 : one;
             bool isLastChannel = ++c == channels;
             bool isLastColumn = isLastChannel && ++s == g.s;
             if (isLastChannel) c = 0;
@@ -87,6 +91,9 @@ struct FilterRows {
         return row.offset < 0 || k >= inner ? zero4() : load4(w + row.offset + k, inner - k, inner % 4 == 0);
     }
 };
+
+// a / b for a positive b; the convolutions of most layers have stride 1, which needs no division.
+GB_DEVICE int over_stride(int a, int b) { return b == 1 ? a : a / b; }
 
 // Rows: the input pixels h = phaseH + i strideH, w = phaseW + j strideW, which the same taps of a strided convolution reach.
 // Inner dimension: r, s, m of one group. gradY [N, P, Q, M].
@@ -125,13 +132,14 @@ struct GradientPatches {
         return Row{n * g.p * g.q * g.m + firstFilter, exists ? h + g.padTop : kNowhere, w + g.padLeft};
     }
 
-    GB_DEVICE const float* tap(const Row& row, int r, int s) const {
+    // Where the channels of the output that one tap takes to this pixel start, or -1.
+    GB_DEVICE int tap(const Row& row, int r, int s) const {
         int y = row.top - r * g.dilationH;
         int x = row.left - s * g.dilationW;
-        int p = y / g.strideH;
-        int q = x / g.strideW;
-        bool isHit = y >= 0 && x >= 0 && p * g.strideH == y && q * g.strideW == x && p < g.p && q < g.q;
-        return isHit ? gradY + row.image + (p * g.q + q) * g.m : nullptr;
+        int p = over_stride(y, g.strideH);
+        int q = over_stride(x, g.strideW);
+        bool isHit = r < g.r && y >= 0 && x >= 0 && p * g.strideH == y && q * g.strideW == x && p < g.p && q < g.q;
+        return isHit ? row.image + (p * g.q + q) * g.m : -1;
     }
 
     GB_DEVICE float4 load(const Row& row, int k) const {
@@ -140,14 +148,16 @@ struct GradientPatches {
         int r = position / g.s;
         int s = position - r * g.s;
         if (filters % 4 == 0) {
-            const float* from = r < g.r ? tap(row, r, s) : nullptr;
-            return from == nullptr ? zero4() : *reinterpret_cast<const float4*>(from + m);
+            int from = tap(row, r, s);
+            float4 four = *reinterpret_cast<const float4*>(gradY + (from < 0 ? 0 : from + m));
+            return from < 0 ? zero4() : four;
         }
         float value[4];
         GB_UNROLL
         for (int i = 0; i < 4; i++) {
-            const float* from = r < g.r ? tap(row, r, s) : nullptr;
-            value[i] = from == nullptr ? 0 : from[m];
+            int from = tap(row, r, s);
+            float one = gradY[from < 0 ? 0 : from + m];
+            value[i] = from < 0 ? 0 : one;
             bool isLastFilter = ++m == filters;
             bool isLastColumn = isLastFilter && ++s == g.s;
             if (isLastFilter) m = 0;
@@ -159,18 +169,18 @@ struct GradientPatches {
         return float4{value[0], value[1], value[2], value[3]};
     }
 
+    GB_DEVICE bool reaches(int position) const {
+        int r = position / g.s;
+        int s = position - r * g.s;
+        return (phaseH + g.padTop - r * g.dilationH) % g.strideH == 0 && (phaseW + g.padLeft - s * g.dilationW) % g.strideW == 0;
+    }
+
     // The first step from `step` on with a tap that reaches these pixels; the steps of the other taps are products with zeros.
     GB_DEVICE int seek(int step) const {
-        int inner = g.r * g.s * filters;
-        for (; step * kStep < inner; step++) {
-            int last = gb_min(step * kStep + kStep, inner) - 1;
-            for (int position = step * kStep / filters; position <= last / filters; position++) {
-                int r = position / g.s;
-                int s = position - r * g.s;
-                if ((phaseH + g.padTop - r * g.dilationH) % g.strideH == 0 && (phaseW + g.padLeft - s * g.dilationW) % g.strideW == 0) return step;
-            }
-        }
-        return step;
+        if (g.strideH == 1 && g.strideW == 1) return step;
+        int position = step * kStep / filters;
+        while (position < g.r * g.s && !reaches(position)) position++;
+        return gb_max(step, position * filters / kStep);
     }
 };
 

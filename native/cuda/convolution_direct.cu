@@ -43,8 +43,8 @@ GB_KERNEL(conv_forward_direct_f32, 256, (ConvForwardDirectArgs args)) {
     float sum = 0;
     for (int r = 0; r < g.r; r++) {
         for (int s = 0; s < g.s; s++, w += channels) {
-            const float* x = patches.tap(row, r, s);
-            for (int c = 0; x != nullptr && c < channels; c++) sum += x[c] * w[c];
+            int from = patches.tap(row, r, s);
+            for (int c = 0; from >= 0 && c < channels; c++) sum += args.x[from + c] * w[c];
         }
     }
     args.y[i] = args.bias == nullptr ? sum : sum + args.bias[m];
@@ -68,8 +68,8 @@ GB_KERNEL(conv_grad_input_direct_f32, 256, (ConvGradInputDirectArgs args)) {
     float sum = 0;
     for (int r = 0; r < g.r; r++) {
         for (int s = 0; s < g.s; s++, w += channels) {
-            const float* gradY = patches.tap(row, r, s);
-            for (int m = 0; gradY != nullptr && m < filters; m++) sum += gradY[m] * w[m * inner];
+            int from = patches.tap(row, r, s);
+            for (int m = 0; from >= 0 && m < filters; m++) sum += args.gradY[from + m] * w[m * inner];
         }
     }
     args.gradX[i] = sum;
@@ -99,8 +99,8 @@ GB_KERNEL(conv_grad_weight_direct_f32, 256, (ConvGradWeightDirectArgs args)) {
     if (m < g.m) {
         ImagePatches patches{args.x, g, m / (g.m / g.groups) * channels, channels};
         for (int pixel = first + part; pixel < end; pixel += 8) {
-            const float* x = patches.tap(patches.row(pixel), r, s);
-            if (x != nullptr) sum += x[c] * args.gradY[pixel * g.m + m];
+            int from = patches.tap(patches.row(pixel), r, s);
+            if (from >= 0) sum += args.x[from + c] * args.gradY[pixel * g.m + m];
         }
     }
     sums[part][lane] = sum;

@@ -99,13 +99,13 @@ template <class TileA, class SourceA, class TileB, class SourceB> GB_DEVICE void
 using RowsInner = InnerTile<64, MatrixRows>;
 using RowsOuter = OuterTile<64, MatrixColumns>;
 
-GB_KERNEL(gemm_nn_f32, 256, (GemmArgs args)) { gemm<RowsInner, MatrixRows, RowsOuter, MatrixColumns>(args); }
+GB_KERNEL(gemm_nn_f32, GB_TILE_THREADS, (GemmArgs args)) { gemm<RowsInner, MatrixRows, RowsOuter, MatrixColumns>(args); }
 
-GB_KERNEL(gemm_nt_f32, 256, (GemmArgs args)) { gemm<RowsInner, MatrixRows, RowsInner, MatrixRows>(args); }
+GB_KERNEL(gemm_nt_f32, GB_TILE_THREADS, (GemmArgs args)) { gemm<RowsInner, MatrixRows, RowsInner, MatrixRows>(args); }
 
-GB_KERNEL(gemm_tn_f32, 256, (GemmArgs args)) { gemm<RowsOuter, MatrixColumns, RowsOuter, MatrixColumns>(args); }
+GB_KERNEL(gemm_tn_f32, GB_TILE_THREADS, (GemmArgs args)) { gemm<RowsOuter, MatrixColumns, RowsOuter, MatrixColumns>(args); }
 
-GB_KERNEL(gemm_tt_f32, 256, (GemmArgs args)) { gemm<RowsOuter, MatrixColumns, RowsInner, MatrixRows>(args); }
+GB_KERNEL(gemm_tt_f32, GB_TILE_THREADS, (GemmArgs args)) { gemm<RowsOuter, MatrixColumns, RowsInner, MatrixRows>(args); }
 
 // y[i] = partial[0][i] + partial[1][i] + ... + bias[i mod columns], in that order; partial [splits][count], bias may be null.
 // For Gemm count = rows columns; weight gradients of convolutions end here too. Geometry: block 256; grid ceil(count / 256).

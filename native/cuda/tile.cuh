@@ -11,6 +11,14 @@
 constexpr int kStep = 16;
 constexpr int kThreads = 256;
 
+// The bound of these kernels: 256 threads, and two blocks at least on a multiprocessor. Where only the threads are given the compiler
+// of some architectures spills a register for the sake of one more block.
+#if GB_DEVICE_BUILD
+#define GB_TILE_THREADS 256, 2
+#else
+#define GB_TILE_THREADS 256
+#endif
+
 // A row past the end of every operand: what threads fetch that a small tile leaves without work.
 constexpr int kNone = 1 << 29;
 
