@@ -7,15 +7,10 @@ namespace Gimbal.Cli;
 internal static class Devices
 {
     /// <summary>Opens it; <c>auto</c> says what it chose.</summary>
-    /// <exception cref="DeviceException">It is not there.</exception>
+    /// <exception cref="Trainer.Cuda.CudaUnavailableException">It is not there.</exception>
     public static Device Open(TrainingOptions options, Output output)
     {
-        if (options.Device == "cuda")
-        {
-            throw new DeviceException("--device cuda: this build has no CUDA backend; use --device cpu");
-        }
-
-        CpuDevice device = new(options.Threads);
+        Device device = options.Device == "cuda" ? new CudaDevice() : new CpuDevice(options.Threads);
         output.Line($"device  {device.Description}");
         return device;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Plans;
 using Microsoft.ML.OnnxRuntime;
 using SkiaSharp;
@@ -16,10 +17,11 @@ internal sealed class DoctorVerb : Verb
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, Output output, CancellationToken cancellation)
     {
-        IReadOnlyList<Check> checks = [Runtime(), Cpu(), Onnx(), Pictures(), Disk()];
+        IReadOnlyList<Check> checks = [Runtime(), Cpu(), Cuda(), Onnx(), Pictures(), Disk()];
         foreach (Check check in checks)
         {
-            output.Line($"{(check.Ok ? "ok  " : "FAIL")}  {check.Name,-14} {check.Finding}{(check.Ok ? "" : $"; {check.Remedy}")}");
+            string verdict = check.Ok ? "ok  " : check.IsNeeded ? "FAIL" : "none";
+            output.Line($"{verdict}  {check.Name,-14} {check.Finding}{(check.Ok || check.Remedy.Length == 0 ? "" : $"; {check.Remedy}")}");
         }
 
         output.Document(new JsonObject
@@ -29,7 +31,7 @@ internal sealed class DoctorVerb : Verb
                 ["name"] = check.Name, ["ok"] = check.Ok, ["finding"] = check.Finding, ["remedy"] = check.Ok ? null : check.Remedy,
             })]),
         });
-        return checks.All(check => check.Ok) ? ExitCode.Done : ExitCode.DeviceMissing;
+        return checks.All(check => check.Ok || !check.IsNeeded) ? ExitCode.Done : ExitCode.DeviceMissing;
     }
 
     private static Check Runtime() => new(
@@ -39,6 +41,19 @@ internal sealed class DoctorVerb : Verb
     {
         using CpuDevice device = new();
         return new Check("cpu", true, device.Description, "");
+    }
+
+    private static Check Cuda()
+    {
+        try
+        {
+            using CudaDevice device = new();
+            return new Check("cuda", true, device.Description, "");
+        }
+        catch (CudaException e)
+        {
+            return new Check("cuda", false, e.Message, "") { IsNeeded = false };
+        }
     }
 
     private static Check Onnx()
@@ -72,5 +87,8 @@ internal sealed class DoctorVerb : Verb
         return new Check("disk", drive.AvailableFreeSpace > 1L << 30, FormattableString.Invariant($"{drive.AvailableFreeSpace / (double)(1L << 30):0.0} GiB free here"), "free 1 GiB or work elsewhere");
     }
 
-    private sealed record Check(string Name, bool Ok, string Finding, string Remedy);
+    private sealed record Check(string Name, bool Ok, string Finding, string Remedy)
+    {
+        public bool IsNeeded { get; init; } = true;
+    }
 }

@@ -1,6 +1,7 @@
 using Gimbal.Export;
 using Gimbal.Inference;
 using Gimbal.Trainer.Checkpoints;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
@@ -30,11 +31,11 @@ internal static class ExitCode
         DivergedException => Diverged,
         ParityException => ParityRefused,
         AccuracyException => AccuracyTooLow,
-        DeviceException or PlatformNotSupportedException => DeviceMissing,
+        CudaUnavailableException or PlatformNotSupportedException => DeviceMissing,
         DiskException => Disk,
         DataFileException or ModelFileException or InvalidDataException or SelfTestException or InvalidGraphException => BadData,
         OperationCanceledException => Cancelled,
-        InsufficientMemoryException => Failed,
+        InsufficientMemoryException or CudaException => Failed,
         UnauthorizedAccessException or IOException => Disk,
         _ => null,
     };
@@ -47,7 +48,3 @@ internal sealed class UsageException(string message) : Exception(message);
 /// <summary>The accuracy asked for was not reached.</summary>
 /// <param name="message">What was reached and what was asked for.</param>
 internal sealed class AccuracyException(string message) : Exception(message);
-
-/// <summary>The device asked for is not there.</summary>
-/// <param name="message">Which, and what to do.</param>
-internal sealed class DeviceException(string message) : Exception(message);

@@ -220,7 +220,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     }
 
     [Fact]
-    public void A_device_that_is_not_there_is_exit_6() => Refused("cuda", 6, "--device cuda", "train", "--device", "cuda");
+    public void A_device_that_is_not_there_is_exit_6() => Refused("cuda", 6, "use --device cpu", "train", "--device", "cuda");
 
     /// <summary>Cuts or stretches a file (−1: deletes it) and, where its length stays, breaks a label.</summary>
     private static void Damage(TestFolder folder, string file, int length, int label)

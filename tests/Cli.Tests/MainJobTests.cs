@@ -148,6 +148,8 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
         JsonArray checks = Tool.Run(Folder, "doctor", "--json").Succeeded().Document["checks"]!.AsArray();
 
         Assert.Contains(checks, check => (string)check!["name"]! == "onnx runtime" && (bool)check["ok"]!);
+        JsonNode cuda = checks.Single(check => (string)check!["name"]! == "cuda")!;
+        Assert.True((bool)cuda["ok"]! || ((string)cuda["finding"]!).Length > 0);
     }
 
     [Fact]

@@ -54,5 +54,7 @@ internal static class Tool
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // The same everywhere: no card is seen.
+            Environment = { ["CUDA_VISIBLE_DEVICES"] = "-1" },
         };
 }

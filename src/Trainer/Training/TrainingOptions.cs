@@ -172,7 +172,7 @@ public sealed record TrainingOptions
     public NonFinitePolicy NonFinite { get; init; }
 
     /// <summary>Where to compute.</summary>
-    [Description("auto or cpu")]
+    [Description("auto (the CPU), cpu or cuda")]
     public string Device { get; init; } = "auto";
 
     /// <summary>Arithmetic.</summary>
