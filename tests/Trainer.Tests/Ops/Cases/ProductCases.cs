@@ -16,6 +16,7 @@ internal static class ProductCases
         new(new Conv(4, 3, 1), TensorType.Image(1, 3, 23, 21), 6, 7, 7),
         new(new Conv(1, 0, 1), TensorType.Image(1, 1, 1, 1), 1, 1, 1),
         new(new Conv(1, 2, 2), TensorType.Image(3, 24, 13, 12), 40, 3, 3),
+        new(new Conv(2, 1, 1), TensorType.Image(3, 70, 15, 14), 36, 3, 3),
     ];
 
     public static IEnumerable<OpFamily> All =>
@@ -31,6 +32,7 @@ internal static class ProductCases
                 Product(new Gemm(Transpose.Yes, Transpose.Yes), 7, 11, 13, hasBias: true),
                 Product(new Gemm(Transpose.No, Transpose.Yes), 1, 1, 1, hasBias: false),
                 Product(new Gemm(Transpose.No, Transpose.Yes), 150, 200, 140, hasBias: true),
+                Product(new Gemm(Transpose.No, Transpose.Yes), 5, 1500, 11, hasBias: true),
             ],
             random => Product(
                 new Gemm((Transpose)random.Next(2), (Transpose)random.Next(2)), random.Next(1, 8), random.Next(1, 8), random.Next(1, 8), random.Next(2) == 0)),
