@@ -17,6 +17,7 @@ internal static class ProductCases
         new(new Conv(1, 0, 1), TensorType.Image(1, 1, 1, 1), 1, 1, 1),
         new(new Conv(1, 2, 2), TensorType.Image(3, 24, 13, 12), 40, 3, 3),
         new(new Conv(2, 1, 1), TensorType.Image(3, 70, 15, 14), 36, 3, 3),
+        new(new Conv(1, 1, 1), TensorType.Image(3, 4, 15, 13), 6, 3, 3),
     ];
 
     public static IEnumerable<OpFamily> All =>
