@@ -33,7 +33,6 @@ void beginBankConflicts() {
 }
 
 void countBankConflict(size_t offset, unsigned bytes, const void* instruction) {
-    if (!settings.countsBanks) return;
     unsigned lane = running.current->lane();
     // Wide accesses go in phases: 8 bytes in two half warps, 16 bytes in four quarters.
     unsigned lanesPerPhase = bytes <= 4 ? 32 : 128 / bytes;

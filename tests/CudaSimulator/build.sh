@@ -24,7 +24,7 @@ driver)
     objects=$(mktemp -d)
     for source in "$here"/*.cpp; do
         case $source in */module.cpp) continue ;; esac
-        echo "$cxx $common -c $source -o $objects/$(basename "$source").o"
+        echo "$cxx $common -O3 -march=x86-64-v3 -c $source -o $objects/$(basename "$source").o"
     done | parallel
     $cxx -shared -Wl,-soname,libcuda.so.1 -o "$out/libcuda.so.1" "$objects"/*.o -ldl -lpthread
     rm -r "$objects"

@@ -3,22 +3,23 @@
 
 namespace gbsim {
 
+alignas(1024) char sharedArena[SharedBytes];
+const SharedRegion* lastSharedRegion;
+
 namespace {
 
 const size_t Guard = 256;
 const unsigned char Poison = 0xFF;
-alignas(1024) char arena[SharedBytes];
 std::vector<SharedRegion> regions;
 size_t used;
 unsigned staticBytes;
-const SharedRegion* last;
 
 SharedRegion& add(const char* name, size_t bytes) {
-    regions.push_back({name, arena + used, bytes});
+    regions.push_back({name, sharedArena + used, bytes});
     size_t end = (used + bytes + Guard + 127) / 128 * 128;
-    memset(arena + used, Poison, end - used);
+    memset(sharedArena + used, Poison, end - used);
     used = end;
-    last = nullptr;
+    lastSharedRegion = nullptr;
     return regions.back();
 }
 
@@ -31,7 +32,7 @@ void layOutShared(unsigned dynamicBytes) {
     add("dynamic shared memory", dynamicBytes);
 }
 
-void poisonShared() { memset(arena, Poison, used); }
+void poisonShared() { memset(sharedArena, Poison, used); }
 
 void* placeShared(GbSimulatorArray* array) {
     staticBytes += array->bytes;
@@ -44,16 +45,6 @@ void* placeShared(GbSimulatorArray* array) {
 
 void* dynamicShared() { return regions[0].begin; }
 
-bool inSharedArena(const void* address) { return address >= arena && address < arena + SharedBytes; }
-
-bool isShared(const void* address, size_t bytes) {
-    const char* at = static_cast<const char*>(address);
-    if (!last || at < last->begin || at + bytes > last->begin + last->bytes) last = sharedRegionBefore(address);
-    return last && at >= last->begin && at + bytes <= last->begin + last->bytes;
-}
-
-size_t sharedOffset(const void* address) { return static_cast<size_t>(static_cast<const char*>(address) - arena); }
-
 const SharedRegion* sharedRegionBefore(const void* address) {
     const SharedRegion* found = nullptr;
     for (const SharedRegion& region : regions)
@@ -63,7 +54,7 @@ const SharedRegion* sharedRegionBefore(const void* address) {
 
 Result checkSharedGuards(const char* kernel, unsigned block) {
     for (size_t i = 0; i < regions.size(); i++) {
-        const char* end = i + 1 < regions.size() ? regions[i + 1].begin : arena + used;
+        const char* end = i + 1 < regions.size() ? regions[i + 1].begin : sharedArena + used;
         for (const char* at = regions[i].begin + regions[i].bytes; at < end; at++)
             if (static_cast<unsigned char>(*at) != Poison)
                 return report(IllegalAddress, "kernel %s, block %u: out of bounds: a write %zu bytes past the end of %s (%zu bytes)", kernel, block,

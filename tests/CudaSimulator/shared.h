@@ -20,11 +20,23 @@ void poisonShared();
 void* placeShared(GbSimulatorArray* array);
 void* dynamicShared();
 
-bool inSharedArena(const void* address);
-bool isShared(const void* address, size_t bytes);
-size_t sharedOffset(const void* address);
-// The region that starts last before the address, for reports.
+extern char sharedArena[SharedBytes];
+// The region that the last address lay in: neighbours ask one after another.
+extern const SharedRegion* lastSharedRegion;
+// The region that starts last before the address.
 const SharedRegion* sharedRegionBefore(const void* address);
+
+inline bool inSharedArena(const void* address) { return address >= sharedArena && address < sharedArena + SharedBytes; }
+inline size_t sharedOffset(const void* address) { return static_cast<size_t>(static_cast<const char*>(address) - sharedArena); }
+
+// Whether all the bytes lie in one array.
+inline bool isShared(const void* address, size_t bytes) {
+    const char* at = static_cast<const char*>(address);
+    const SharedRegion* region = lastSharedRegion;
+    if (!region || at < region->begin || at + bytes > region->begin + region->bytes) region = lastSharedRegion = sharedRegionBefore(address);
+    return region && at >= region->begin && at + bytes <= region->begin + region->bytes;
+}
+
 // Whether the zones between the arrays still hold their poison.
 Result checkSharedGuards(const char* kernel, unsigned block);
 
