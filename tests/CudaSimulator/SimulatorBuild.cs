@@ -76,7 +76,7 @@ internal static class SimulatorBuild
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         string[] folders = [Sources, Path.Combine(Sources, "misuses"), Kernels];
-        foreach (string file in folders.SelectMany(Directory.GetFiles).Where(file => Path.GetExtension(file) != ".cs").Order(StringComparer.Ordinal))
+        foreach (string file in folders.SelectMany(Directory.GetFiles).Where(file => Path.GetExtension(file) is not (".cs" or ".md")).Order(StringComparer.Ordinal))
         {
             hash.AppendData(File.ReadAllBytes(file));
         }
