@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Gimbal.CudaSimulator;
+using Gimbal.Trainer.Cuda;
+using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Tensors;
+using Gimbal.Trainer.Tests.Conditions;
+
+namespace Gimbal.Trainer.Tests.Cuda;
+
+/// <summary>The kernels of convert.cu make of pictures on the device what <see cref="BatchLoader"/> makes of them on the host.</summary>
+[Collection(Simulator.Collection)]
+public sealed class BatchPictureTests
+{
+    private const int Batch = 5;
+    private const ulong Seed = 0x1234_5678_9ABC;
+    private const uint ShuffleStream = 0x5EED_0001;
+    private const uint AugmentStream = 0x5EED_0002;
+
+    [SimulatorTheory]
+    [InlineData(0, false, 0)]
+    [InlineData(4, true, 8)]
+    [InlineData(1, false, 3)]
+    public void Pictures_and_labels_are_the_loader_s(int padCrop, bool flip, int cutout)
+    {
+        Augmentation augmentation = new(padCrop, flip, cutout);
+        foreach (ImageSource source in (ImageSource[])[ProceduralImages.Splits(3, train: 23, test: 1).Train, Grey(9, 7)])
+        {
+            for (int epoch = 0; epoch < 3; epoch++)
+            {
+                (float[] images, int[] labels) = LoadOnHost(source, augmentation, epoch);
+                (float[] deviceImages, int[] deviceLabels) = LoadOnDevice(source, augmentation, epoch);
+
+                Assert.Equal(images, deviceImages);
+                Assert.Equal(labels, deviceLabels);
+            }
+        }
+    }
+
+    [SimulatorFact]
+    public void Another_epoch_changes_the_pictures()
+    {
+        ImageSource source = Grey(9, 7);
+        Augmentation augmentation = new(4, true, 3);
+
+        Assert.NotEqual(LoadOnHost(source, augmentation, 1).Images, LoadOnDevice(source, augmentation, 2).Images);
+    }
+
+    private static ImageSet Grey(int height, int width)
+    {
+        byte[] pixels = new byte[11 * height * width];
+        new Random(5).NextBytes(pixels);
+        return ImageSet.From(pixels, [.. Enumerable.Range(0, 11).Select(i => i % 3)], height, width, 1, ["a", "b", "c"]);
+    }
+
+    private static (float[] Images, int[] Labels) LoadOnHost(ImageSource source, Augmentation augmentation, int epoch)
+    {
+        float[] images = new float[Batch * source.PixelBytes];
+        int[] labels = new int[Batch];
+        new BatchLoader(source, Normalization.Of(source), Batch, augmentation, Seed).Load(epoch, 1, images, labels);
+        return (images, labels);
+    }
+
+    private static (float[] Images, int[] Labels) LoadOnDevice(ImageSource source, Augmentation augmentation, int epoch)
+    {
+        Simulator.Reset();
+        Simulator.CheckAccesses(true);
+        using Driver driver = Driver.Open();
+        Assert.Equal(Simulator.DeviceName, driver.Name);
+        int length = source.PixelBytes;
+        byte[] pixels = new byte[source.Count * length];
+        for (int i = 0; i < source.Count; i++)
+        {
+            source.Read(i, pixels.AsSpan(i * length, length));
+        }
+
+        int[] indices = new Philox(Seed, ShuffleStream).Permutation((uint)epoch, source.Count)[Batch..(2 * Batch)];
+        int[] allLabels = [.. Enumerable.Range(0, source.Count).Select(source.Label)];
+        ulong onDevice = Upload(driver, indices);
+        ulong images = driver.Allocate((long)Batch * length * sizeof(float));
+        ulong labels = driver.Allocate(Batch * sizeof(int));
+        using CudaLaunches launches = new(driver, new Kernels(driver), 0);
+        launches.Add("batch_images_f32", new Blocks(Batch * Blocks.Over(length, 1024)), new ImagesArgs
+        {
+            Pixels = Upload(driver, pixels),
+            Indices = onDevice,
+            Random = Upload(driver, [unchecked((int)(uint)Seed), (int)(Seed >> 32), epoch]),
+            Table = Upload(driver, Normalization.Of(source).Table()),
+            Images = images,
+            N = Batch,
+            H = source.Height,
+            W = source.Width,
+            C = source.Channels,
+            Stream = AugmentStream,
+            PadCrop = augmentation.PadCrop,
+            Flip = augmentation.Flip ? 1 : 0,
+            Cutout = augmentation.Cutout,
+        });
+        launches.Add("batch_labels_i32", new Blocks(1), new LabelsArgs(Upload(driver, allLabels), onDevice, labels, Batch, 0));
+        launches.Run();
+        float[] stored = new float[Batch * length];
+        int[] batchLabels = new int[Batch];
+        driver.Download(images, MemoryMarshal.AsBytes(stored.AsSpan()));
+        driver.Download(labels, MemoryMarshal.AsBytes(batchLabels.AsSpan()));
+        Assert.True(Simulator.Reports == 0, Simulator.LastReport);
+        float[] logical = new float[stored.Length];
+        ChannelsLast.Load(new Shape(Batch, source.Channels, source.Height, source.Width), stored, logical);
+        return (logical, batchLabels);
+    }
+
+    private static ulong Upload<T>(Driver driver, T[] values)
+        where T : unmanaged
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes<T>(values);
+        ulong address = driver.Allocate(bytes.Length);
+        driver.Upload(address, bytes);
+        return address;
+    }
+
+    private struct ImagesArgs
+    {
+        public ulong Pixels;
+        public ulong Indices;
+        public ulong Random;
+        public ulong Table;
+        public ulong Images;
+        public int N;
+        public int H;
+        public int W;
+        public int C;
+        public uint Stream;
+        public int PadCrop;
+        public int Flip;
+        public int Cutout;
+    }
+
+    private readonly record struct LabelsArgs(ulong Labels, ulong Indices, ulong Batch, int N, int Padding);
+}
