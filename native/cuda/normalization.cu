@@ -117,8 +117,12 @@ GB_DEVICE void set_statistics(const StatisticsArgs& args, int c, double mean, do
     float rounded = (float)mean;
     args.mean[c] = rounded;
     args.inverseDeviation[c] = (float)inverse;
-    args.nextMean[c] = (float)((1.0 - args.momentum) * args.oldMean[c] + args.momentum * mean);
-    args.nextVariance[c] = (float)((1.0 - args.momentum) * args.oldVariance[c] + args.momentum * squares / (count - 1));
+    float nextMean = (float)((1.0 - args.momentum) * args.oldMean[c] + args.momentum * mean);
+    float nextVariance = (float)((1.0 - args.momentum) * args.oldVariance[c] + args.momentum * squares / (count - 1));
+    // A step that overflows is skipped, and must not leave its mark here: no later step could wipe it out.
+    bool isFinite = gb_is_finite(nextMean) && gb_is_finite(nextVariance);
+    args.nextMean[c] = isFinite ? nextMean : args.oldMean[c];
+    args.nextVariance[c] = isFinite ? nextVariance : args.oldVariance[c];
     double scale = args.gamma[c] * inverse;
     args.coefficients[c] = rounded;
     args.coefficients[args.channels + c] = (float)scale;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Gimbal.Cli;
 
@@ -18,21 +17,10 @@ internal sealed class Output
     public Output(bool isJson)
     {
         _isJson = isJson;
-        _stdout = System.Console.Out;
-        _people = isJson ? System.Console.Error : System.Console.Out;
-        bool isPlain = isJson || System.Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
-        Console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(_people),
-            Ansi = isPlain ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
-            Interactive = isPlain ? InteractionSupport.No : InteractionSupport.Detect,
-        });
-        IsInteractive = !isPlain;
+        _stdout = Console.Out;
+        _people = isJson ? Console.Error : Console.Out;
+        IsInteractive = !(isJson || Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 });
     }
-
-    /// <summary>For tables and progress bars.</summary>
-    public IAnsiConsole Console { get; }
 
     /// <summary>Whether a person watches a terminal that can redraw.</summary>
     public bool IsInteractive { get; }

@@ -26,8 +26,9 @@ try
     return await parsed.InvokeAsync(
         new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation.Token);
 }
-catch (Exception e)
+catch (Exception thrown)
 {
+    Exception e = thrown is AggregateException several ? several.Flatten().InnerExceptions[0] : thrown;
     int? code = ExitCode.Of(e);
     Console.Error.WriteLine(
         parsed.GetValue(verbose) ? e.ToString()

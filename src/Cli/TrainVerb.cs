@@ -6,6 +6,7 @@ using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Models;
 using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Training;
 
 namespace Gimbal.Cli;
@@ -40,7 +41,10 @@ internal sealed class TrainVerb : Verb
     {
         CheckNumbers(parsed.GetValue(_saveSteps), parsed.GetValue(_requireAccuracy));
         ConfigFile? file = parsed.GetValue(_config) is { } path ? ConfigFile.Read(path) : null;
-        (string folder, SavedRun? saved) = ChooseRun(parsed, output);
+        string folder = ChooseFolder(parsed);
+        // Locked before it is read: another process may be about to write a newer checkpoint.
+        using RunFolder? resumed = parsed.GetValue(_resume) ? RunFolder.Open(folder) : null;
+        SavedRun? saved = resumed is null ? null : SavedRuns.Load(folder, CheckpointChoice.Last, output);
         TrainingOptions options = ReadOptions(parsed, file, saved).Resolve();
         // A run that goes on ends in the form that was asked for when it began.
         ExportOptions exportOptions = _export.Read(parsed, ConfigFiles(file, saved is null ? null : folder));
@@ -53,28 +57,33 @@ internal sealed class TrainVerb : Verb
         folder = folder.Length > 0 ? folder : NewFolder(options.Model);
         using Device device = Devices.Open(options, output);
         DataSplits data = OpenData(options, parsed.GetValue(_download), cancellation);
-        string fingerprint = Fingerprint.Of(data.Train);
-        if (saved is not null && saved.Fingerprint != fingerprint)
-        {
-            throw new UsageException($"--resume: the training images are not those of the run (fingerprint {fingerprint}, the run has {saved.Fingerprint})");
-        }
-
         Network network = saved?.Network ?? CatalogueModels.Create(
             options.Model, new ModelShape(data.Train.Channels, new(data.Train.Height, data.Train.Width), data.Train.Classes.Count, options.Dropout));
         using TrainingRun run = new(network, data, options, device);
         if (saved is not null)
         {
-            run.Restore(saved.State, saved.Position);
+            Restore(run, saved);
         }
 
-        using RunFolder runFolder = RunFolder.Open(folder, fingerprint);
+        using RunFolder? created = resumed is null ? RunFolder.Open(folder) : null;
+        RunFolder runFolder = resumed ?? created!;
         runFolder.WriteConfig(run.Options, ExportFlags.ToJson(exportOptions));
         TrainingLog log = new(output);
         log.Begin(run, data, folder);
         long start = Stopwatch.GetTimestamp();
         Train(run, runFolder, log, parsed.GetValue(_saveSteps), folder, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return Finish(parsed, run, data, fingerprint, folder, exportOptions, device, seconds, output);
+        return Finish(parsed, run, data, folder, exportOptions, device, seconds, output);
+    }
+
+    private static void Restore(TrainingRun run, SavedRun saved)
+    {
+        if (saved.Fingerprint != run.Fingerprint)
+        {
+            throw new UsageException($"--resume: the training images are not those of the run (fingerprint {run.Fingerprint}, the run has {saved.Fingerprint})");
+        }
+
+        run.Restore(saved.State, saved.Position);
     }
 
     private static void CheckNumbers(int saveSteps, double? accuracy)
@@ -113,7 +122,7 @@ internal sealed class TrainVerb : Verb
     }
 
     private int Finish(
-        ParseResult parsed, TrainingRun run, DataSplits data, string fingerprint, string folder, ExportOptions exportOptions, Device device, double seconds, Output output)
+        ParseResult parsed, TrainingRun run, DataSplits data, string folder, ExportOptions exportOptions, Device device, double seconds, Output output)
     {
         SavedRun best = RunFolder.Read(RunFolder.Load(folder, CheckpointChoice.Best));
         EpochResult result = best.Position.History[^1];
@@ -132,7 +141,7 @@ internal sealed class TrainVerb : Verb
             ["images_per_second"] = run.Position.History.Average(epoch => epoch.ImagesPerSecond),
             ["run"] = folder,
             ["onnx"] = path,
-            ["fingerprint"] = fingerprint,
+            ["fingerprint"] = run.Fingerprint,
             ["parity"] = JsonNode.Parse(parity.ToJson()),
         });
         double? required = parsed.GetValue(_requireAccuracy);
@@ -141,18 +150,18 @@ internal sealed class TrainVerb : Verb
             : ExitCode.Done;
     }
 
-    private (string Folder, SavedRun? Saved) ChooseRun(ParseResult parsed, Output output)
+    private string ChooseFolder(ParseResult parsed)
     {
         string folder = parsed.GetValue(_out) ?? "";
         if (!parsed.GetValue(_resume))
         {
             return folder.Length > 0 && RunFolder.HoldsRun(folder)
                 ? throw new UsageException($"--out: {folder} holds a run already; add --resume or choose another folder")
-                : (folder, null);
+                : folder;
         }
 
         folder = folder.Length > 0 ? folder : NewestRun();
-        return (folder, SavedRuns.Load(folder, CheckpointChoice.Last, output));
+        return RunFolder.HoldsRun(folder) ? folder : throw new DataFileException(folder, "no run with a checkpoint");
     }
 
     private static IEnumerable<ConfigFile> ConfigFiles(ConfigFile? given, string? run)

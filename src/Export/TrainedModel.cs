@@ -19,7 +19,7 @@ public sealed record TrainedModel(
     public static TrainedModel Of(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Of(run.Capture(Fingerprint.Of(run.Data.Train)), run.Data.Name);
+        return Of(run.Capture(), run.Data.Name);
     }
 
     /// <summary>The deployed weights of a saved run.</summary>

@@ -24,9 +24,9 @@ public sealed class ProceduralImages : ImageSource
     /// <summary>Number of test pictures of <see cref="Splits"/>.</summary>
     public const int TestCount = 2000;
 
-    /// <summary>Training and test pictures, drawn from different random streams.</summary>
+    /// <summary>Training and test pictures, drawn from different seeds and random streams.</summary>
     public static (ImageSource Train, ImageSource Test) Splits(ulong seed, int train = TrainCount, int test = TestCount) =>
-        (InMemory(new ProceduralImages(train, seed, TrainStream)), InMemory(new ProceduralImages(test, seed, TestStream)));
+        (InMemory(new ProceduralImages(train, seed, TrainStream)), InMemory(new ProceduralImages(test, ~seed, TestStream)));
 
     /// <inheritdoc/>
     public override int Count { get; }

@@ -25,25 +25,23 @@ public sealed class RunFolder : IDisposable
     };
 
     private readonly CheckpointFolder _checkpoints;
-    private readonly string _fingerprint;
 
-    private RunFolder(string path, CheckpointFolder checkpoints, string fingerprint) => (Path, _checkpoints, _fingerprint) = (path, checkpoints, fingerprint);
+    private RunFolder(string path, CheckpointFolder checkpoints) => (Path, _checkpoints) = (path, checkpoints);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
     /// <summary>Creates or opens a folder for writing; no other run can write to it meanwhile.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="fingerprint">Of the training images.</param>
     /// <exception cref="DiskException">It cannot be created, or another run has it open.</exception>
-    public static RunFolder Open(string path, string fingerprint)
+    public static RunFolder Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         CheckpointFolder checkpoints = CheckpointFolder.Open(System.IO.Path.Combine(path, CheckpointsName));
         try
         {
             DurableFile.RemoveLeftovers(path);
-            return new RunFolder(path, checkpoints, fingerprint);
+            return new RunFolder(path, checkpoints);
         }
         catch
         {
@@ -85,7 +83,7 @@ public sealed class RunFolder : IDisposable
             Epoch = run.Position.Epoch,
             Batch = run.Position.Batch,
             Progress = JsonSerializer.Serialize(run.Position, s_metrics),
-            Fingerprint = _fingerprint,
+            Fingerprint = run.Fingerprint,
             Options = JsonSerializer.Serialize(run.Options, OptionNames.Json),
             Graph = GraphText.Print(run.Network.Graph),
             ClassNames = run.Data.Train.Classes,

@@ -42,6 +42,7 @@ public sealed class TrainingRun : IDisposable
     private readonly GradientClip _clip;
     private readonly float[] _images;
     private readonly int[] _labels;
+    private readonly Lazy<string> _fingerprint;
 
     /// <summary>Plans training and evaluation and initialises the weights.</summary>
     /// <param name="network">What to train.</param>
@@ -78,6 +79,7 @@ public sealed class TrainingRun : IDisposable
         CpuMemory.RequireRoom(2 * _state.MemoryBytes);
         _images = new float[_loader.Batch * data.Train.PixelBytes];
         _labels = new int[_loader.Batch];
+        _fingerprint = new Lazy<string>(() => Datasets.Fingerprint.Of(data.Train));
     }
 
     /// <summary>What is trained.</summary>
@@ -104,9 +106,11 @@ public sealed class TrainingRun : IDisposable
     /// <summary>True once every epoch is done.</summary>
     public bool IsComplete => Position.Epoch >= Options.Epochs;
 
+    /// <summary>Of the training images.</summary>
+    public string Fingerprint => _fingerprint.Value;
+
     /// <summary>The run as a checkpoint would hold it.</summary>
-    /// <param name="fingerprint">Of the training images.</param>
-    public SavedRun Capture(string fingerprint) => new(Network, Options, Position, CaptureState(), Data.Train.Classes, Normalization, fingerprint);
+    public SavedRun Capture() => new(Network, Options, Position, CaptureState(), Data.Train.Classes, Normalization, Fingerprint);
 
     /// <summary>A copy of everything that changes: weights, statistics, optimiser state, averages; by name.</summary>
     public IReadOnlyDictionary<string, Tensor> CaptureState() => _state.ReadAll();

@@ -124,7 +124,7 @@ public sealed class CudaTrainingTests
                         stop.Cancel();
                     }
                 },
-                Save = (captured, _) => saved = captured.Capture(""),
+                Save = (captured, _) => saved = captured.Capture(),
             };
             try
             {

@@ -60,7 +60,7 @@ public sealed class ReproducibilityTests
             RunCallbacks callbacks = new()
             {
                 Step = _ => { if (++steps == stopAfter) { stop.Cancel(); } },
-                Save = (run, _) => saved = run.Capture(""),
+                Save = (run, _) => saved = run.Capture(),
             };
             Assert.Throws<OperationCanceledException>(() => first.Run(callbacks, stop.Token));
         }

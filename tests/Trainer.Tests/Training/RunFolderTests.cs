@@ -19,7 +19,7 @@ public sealed class RunFolderTests : IDisposable
         _folder.Write("checkpoints/last.safetensors/in-the-way", [1]);
         using CpuDevice device = new(1);
         using TrainingRun run = new(SmallRun.Model(SmallRun.Options), SmallRun.Data(32), SmallRun.Options, device);
-        using RunFolder folder = RunFolder.Open(_folder.Path, "fingerprint");
+        using RunFolder folder = RunFolder.Open(_folder.Path);
 
         Assert.Throws<DiskException>(() => folder.Save(run, isBest: true));
 
@@ -32,7 +32,7 @@ public sealed class RunFolderTests : IDisposable
         string left = _folder.Write(".metrics.csv.0123456789abcdef.tmp", [1]);
         string own = _folder.Write("notes.tmp", [1]);
 
-        using RunFolder folder = RunFolder.Open(_folder.Path, "fingerprint");
+        using RunFolder folder = RunFolder.Open(_folder.Path);
 
         Assert.False(File.Exists(left));
         Assert.True(File.Exists(own));
