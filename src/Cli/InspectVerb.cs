@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Gimbal.Export;
 using Gimbal.Inference;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Layers;
@@ -55,7 +56,10 @@ internal sealed class InspectVerb : Verb
     {
         using ImageClassifier file = ImageClassifier.Load(path);
         ModelMetadata metadata = file.Metadata;
-        output.Line($"{path}: {metadata.Classes.Count} classes, input {metadata.Input} {metadata.Height}x{metadata.Width}x{metadata.Channels}, output {metadata.Output}, {metadata.Golden.Count} golden samples");
+        OnnxText text = OnnxText.Of(File.ReadAllBytes(path));
+        output.Line(Output.PrintableLines(text.Text), isBlock: true);
+        output.Line(FormattableString.Invariant($"{path}: opset {text.Opset}, IR {text.IrVersion}, {text.Parameters:N0} constants"));
+        output.Line($"          {metadata.Classes.Count} classes, input {metadata.Input} {metadata.Height}x{metadata.Width}x{metadata.Channels}, output {metadata.Output}, {metadata.Golden.Count} golden samples");
         output.Line($"classes   {string.Join(", ", metadata.Classes)}");
         output.Line(FormattableString.Invariant($"mean      {string.Join(", ", metadata.Mean)}   std {string.Join(", ", metadata.Std)}"));
         output.Line($"training  {metadata.Training}");
@@ -63,6 +67,9 @@ internal sealed class InspectVerb : Verb
         {
             ["classes"] = new JsonArray([.. metadata.Classes.Select(name => (JsonNode)name)]),
             ["training"] = JsonNode.Parse(metadata.Training),
+            ["opset"] = text.Opset,
+            ["ir_version"] = text.IrVersion,
+            ["parameters"] = text.Parameters,
         });
     }
 

@@ -42,6 +42,9 @@ internal sealed class Output
         }
     }
 
+    /// <summary><see cref="Printable"/> line by line.</summary>
+    public static string PrintableLines(string text) => string.Join('\n', text.Split('\n').Select(Printable));
+
     /// <summary>Replaces control characters, which names from files may hold, so that they cannot steer a terminal.</summary>
     public static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

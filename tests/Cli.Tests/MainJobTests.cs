@@ -138,7 +138,11 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
     {
         string inspected = Tool.Run(Folder, "inspect", "run").Succeeded().Out;
         Assert.Contains("75,290 parameters; training with batch 64", inspected, StringComparison.Ordinal);
-        Assert.Contains("10 classes", Tool.Run(Folder, "inspect", "run/model.onnx").Succeeded().Out, StringComparison.Ordinal);
+        string file = Tool.Run(Folder, "inspect", "run/model.onnx").Succeeded().Out;
+        Assert.Contains("10 classes", file, StringComparison.Ordinal);
+        Assert.Contains("opset 17, IR 8", file, StringComparison.Ordinal);
+        Assert.Contains(" = Conv {", file, StringComparison.Ordinal);
+        Assert.Contains("output output [N,10]", file, StringComparison.Ordinal);
         Assert.Contains("269,722 parameters", Tool.Run(Folder, "inspect", "--model", "resnet20").Succeeded().Out, StringComparison.Ordinal);
     }
 
