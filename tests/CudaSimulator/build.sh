@@ -11,8 +11,9 @@ out=$(cd "$out" && pwd)
 cxx=${CXX:-g++}
 common="-std=c++17 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Werror -I$here"
 # Staged values look uninitialised to g++ where loops of the same length fill and read them.
+# Large frames touch every page, so that none steps over the guard of its stack.
 # No contraction: the twins of gb_exp and its kin must give the same bits as on the device.
-kernel="$common -Wno-maybe-uninitialized -march=x86-64-v3 -ffp-contract=off -I$here/../../native/cuda"
+kernel="$common -Wno-maybe-uninitialized -fstack-clash-protection -march=x86-64-v3 -ffp-contract=off -I$here/../../native/cuda"
 # Accesses are only instrumented where they stand in the source: no memset in place of a loop.
 checked="-fsanitize=thread -fsanitize=alignment -fno-tree-loop-distribute-patterns -DGB_CHECKED"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "checker.h"
+#include "faults.h"
 #include "memory.h"
 #include "settings.h"
 #include "shared.h"
@@ -26,7 +27,20 @@ unsigned ticket(unsigned* counter, unsigned limit, const char* file, int line) {
     return old;
 }
 
+// Blocks run one after another here and in any order on a GPU: who waits for another block's write may wait for ever.
+void refuseSpinning(const void* from, const Place& place) {
+    const unsigned limit = 1000000;
+    static const void* last;
+    static unsigned repeated;
+    repeated = from == last ? repeated + 1 : 0;
+    last = from;
+    if (repeated < limit) return;
+    repeated = 0;
+    abandon(LaunchFailed, place, "endless: a thread read one address %u times in turn; blocks must not wait for each other", limit);
+}
+
 void loadGlobal(void* to, const void* from, unsigned bytes, const char* file, int line) {
+    refuseSpinning(from, {"gb_load_global", file, line});
     checkCoherentLoad(from, bytes, {"gb_load_global", file, line});
     memcpy(to, from, bytes);
 }
@@ -119,6 +133,7 @@ GbSimulatorServices services = {
 };
 
 Result execute(const Launch& launch) {
+    provideFaultStack();
     running.launch = &launch;
     running.result = Success;
     running.count = launch.block.x * launch.block.y * launch.block.z;

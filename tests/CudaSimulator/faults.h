@@ -4,5 +4,7 @@
 namespace gbsim {
 
 void catchFaults();
+// Gives this thread a stack for the handler, unless it has one: a kernel that used up its own leaves none.
+void provideFaultStack();
 
 }

@@ -31,12 +31,11 @@ gbsim_switch:
 namespace gbsim {
 
 void Fiber::begin(void (*entry)(), unsigned index) {
-    const size_t guard = 4096;
     if (!stack) {
-        void* memory = mmap(nullptr, StackBytes + guard, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        void* memory = mmap(nullptr, StackBytes + StackGuardBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED) abort();
-        mprotect(memory, guard, PROT_NONE);
-        stack = static_cast<char*>(memory) + guard;
+        mprotect(memory, StackGuardBytes, PROT_NONE);
+        stack = static_cast<char*>(memory) + StackGuardBytes;
     }
     // Stacks begin at different cache lines, or the same variable of every thread would fall into the same cache set.
     size_t colour = index % 64 * 192;

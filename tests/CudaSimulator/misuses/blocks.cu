@@ -32,6 +32,13 @@ GB_KERNEL(ticket_without_fence_wrong, 64, (MisuseArgs args)) { last_block_copies
 GB_KERNEL(ticket_with_plain_load_wrong, 64, (MisuseArgs args)) { last_block_copies<true, false>(args); }
 GB_KERNEL(ticket_right, 64, (MisuseArgs args)) { last_block_copies<true, true>(args); }
 
+GB_KERNEL(wait_for_other_block_wrong, 64, (MisuseArgs args)) {
+    if (threadIdx.x == 0) gb_ticket(args.counter, 100);
+    int* drawn = reinterpret_cast<int*>(args.counter);
+    while (gb_load_global(drawn) < (int)gridDim.x) {}  // misuse: endless: a thread read one address
+    args.output[blockIdx.x * 64 + threadIdx.x] = args.input[blockIdx.x * 64 + threadIdx.x];
+}
+
 GB_KERNEL(uninitialised_shared_memory_wrong, 64, (MisuseArgs args)) {
     GB_SHARED(float, tile, [64]);
     int i = blockIdx.x * 64 + threadIdx.x;

@@ -71,6 +71,13 @@ GB_KERNEL(wild_address_wrong, 64, (MisuseArgs args)) {
     args.output[i] = *reinterpret_cast<const float*>(16ull + args.block);  // misuse: out of bounds: a
 }
 
+// Half a MiB of local memory would be slow on a GPU, too.
+GB_KERNEL(stack_overflow_wrong, 64, (MisuseArgs args)) {  // misuse: stack overflow: a thread uses more than 64 KiB
+    volatile float local[1 << 17];
+    for (int k = (1 << 17) - 1; k >= 0; k--) local[k] = args.input[threadIdx.x];
+    args.output[threadIdx.x] = local[args.block];
+}
+
 GB_KERNEL(too_many_shared_arrays_wrong, 64, (MisuseArgs args)) {  // misuse: too much shared memory
     GB_SHARED(float, large, [12289]);
     large[threadIdx.x] = args.input[threadIdx.x];

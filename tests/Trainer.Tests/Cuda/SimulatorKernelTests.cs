@@ -1,3 +1,4 @@
+using System.Text;
 using Gimbal.CudaSimulator;
 using Gimbal.Trainer.Tests.Conditions;
 using static Gimbal.Trainer.Tests.Cuda.SimulatedContext;
@@ -145,5 +146,27 @@ public sealed class SimulatorKernelTests
         Succeed(context.Run(name));
         Assert.Equal(33, Simulator.Counter("shared_accesses"));
         Assert.Equal(expected, Simulator.Counter("shared_conflicts"));
+    }
+
+    [SimulatorFact]
+    public async Task A_fault_of_another_thread_is_none_of_the_kernel_that_runs_meanwhile()
+    {
+        using SimulatedContext context = new();
+        int caught = 0;
+        Task faults = Task.Run(() =>
+        {
+            for (; caught < 200; caught++)
+            {
+                Assert.Throws<NullReferenceException>(() => ((StringBuilder)null!).Length);
+            }
+        });
+        while (!faults.IsCompleted)
+        {
+            Succeed(context.Run("early_refill_right"));
+        }
+
+        await faults;
+        Assert.Equal(200, caught);
+        Assert.Equal(0, Simulator.Reports);
     }
 }
