@@ -214,7 +214,7 @@ public sealed unsafe class Driver : IDisposable
         CUResult.ErrorNotInitialized => "it is not initialised; see nvidia-smi",
         CUResult.ErrorSystemDriverMismatch => "driver and kernel module have different versions; restart the machine after an update",
         CUResult.ErrorInvalidPtx or CUResult.ErrorInvalidImage or CUResult.ErrorNoBinaryForGPU => "the kernels do not run on this card; compute capability 8.0 (Ampere, 2020) is the least",
-        CUResult.ErrorUnsupportedPTXVersion => "the driver is too old for the kernels; install 450 or newer",
+        CUResult.UnsupportedPTXVersion => "the driver is too old for the kernels; install 450 or newer",
         CUResult.ErrorIllegalAddress => "a kernel touched memory that is not its own; this is a defect of gimbal, please report it",
         CUResult.ErrorLaunchOutOfResources => "a kernel wants more registers or shared memory than the card has; this is a defect of gimbal, please report it",
         CUResult.ErrorLaunchFailed => "a kernel stopped; this is a defect of gimbal or a failing card",

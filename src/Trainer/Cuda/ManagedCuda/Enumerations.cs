@@ -12,7 +12,7 @@ internal enum CUResult
     ErrorInvalidImage = 200,
     ErrorNoBinaryForGPU = 209,
     ErrorInvalidPtx = 218,
-    ErrorUnsupportedPTXVersion = 222,
+    UnsupportedPTXVersion = 222,
     ErrorInvalidHandle = 400,
     ErrorNotFound = 500,
     ErrorIllegalAddress = 700,
