@@ -36,7 +36,15 @@ public sealed unsafe class Driver : IDisposable
     public long FreeBytes => (long)(ulong)_context.GetFreeDeviceMemorySize();
 
     /// <summary>CUDA version the driver speaks.</summary>
-    public static Version Version => Call("cuDriverGetVersion", CudaContext.GetDriverVersion);
+    public static Version Version
+    {
+        get
+        {
+            // 12.8 comes as 12 and 80.
+            Version version = Call("cuDriverGetVersion", CudaContext.GetDriverVersion);
+            return new Version(version.Major, version.Minor / 10);
+        }
+    }
 
     /// <summary>Opens a device.</summary>
     /// <param name="device">Which, from 0.</param>

@@ -29,7 +29,7 @@ internal class CudaContext : IDisposable
     {
         int version = 0;
         CudaException.Check(cuDriverGetVersion(ref version));
-        return new Version(version / 1000, version % 1000 / 10);
+        return new Version(version / 1000, version % 1000);
     }
 
     public void SetCurrent() => CudaException.Check(Contexts.cuCtxSetCurrent(_context));
