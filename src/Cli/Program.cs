@@ -5,16 +5,17 @@ using Gimbal.Cli;
 Option<bool> verbose = new("--verbose") { Description = "show stack traces of errors", Recursive = true };
 RootCommand root = new("Train in C#, ship ONNX: trains convolutional networks and ends in an ONNX file that ONNX Runtime has confirmed.");
 root.Options.Add(verbose);
-foreach (Verb verb in new Verb[] { new TrainVerb(), new ExportVerb(), new VerifyVerb(), new PredictVerb(), new InspectVerb(), new DoctorVerb() })
+Dictionary<Command, Verb> verbs = new Verb[] { new TrainVerb(), new ExportVerb(), new VerifyVerb(), new PredictVerb(), new InspectVerb(), new DoctorVerb() }
+    .ToDictionary(verb => verb.ToCommand());
+foreach (Command command in verbs.Keys)
 {
-    root.Subcommands.Add(verb.ToCommand());
+    root.Subcommands.Add(command);
 }
 
 using CancellationTokenSource cancellation = new();
+ParseResult parsed = root.Parse(args);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-
-ParseResult parsed = root.Parse(args);
 if (UsageErrors.Describe(parsed) is { } misuse)
 {
     Console.Error.WriteLine($"error: {misuse}");
@@ -37,9 +38,10 @@ catch (Exception thrown)
     return code ?? ExitCode.Failed;
 }
 
-// The first signal stops at the next step, after a checkpoint; the second one ends the process at once.
+// The first signal lets a verb that watches for it stop and save; any other ends the process at once.
 void Cancel(PosixSignalContext context)
 {
-    context.Cancel = !cancellation.IsCancellationRequested;
+    bool isWatched = verbs.TryGetValue(parsed.CommandResult.Command, out Verb? verb) && verb.StopsByItself;
+    context.Cancel = isWatched && !cancellation.IsCancellationRequested;
     cancellation.Cancel();
 }

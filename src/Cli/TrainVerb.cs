@@ -23,6 +23,11 @@ internal sealed class TrainVerb : Verb
     private readonly Option<int> _saveSteps = new("--save-steps") { Description = "steps between checkpoints inside an epoch; 0: only at its end", HelpName = "number" };
     private readonly Option<double?> _requireAccuracy = new("--require-accuracy") { Description = "exit with 5 below this test accuracy, 0 to 1", HelpName = "number" };
 
+    private volatile bool _isTrained;
+
+    /// <inheritdoc/>
+    public override bool StopsByItself => !_isTrained;
+
     /// <inheritdoc/>
     protected override Command Describe()
     {
@@ -73,6 +78,9 @@ internal sealed class TrainVerb : Verb
         long start = Stopwatch.GetTimestamp();
         Train(run, runFolder, log, parsed.GetValue(_saveSteps), folder, cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        // The last checkpoint is on disk: from here on a Ctrl+C may end the process at once.
+        _isTrained = true;
+        cancellation.ThrowIfCancellationRequested();
         return Finish(parsed, run, data, folder, exportOptions, device, seconds, output);
     }
 

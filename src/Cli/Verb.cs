@@ -8,6 +8,9 @@ internal abstract class Verb
     /// <summary>Prints one JSON document on stdout; everything else goes to stderr.</summary>
     protected Option<bool> Json { get; } = new("--json") { Description = "print one JSON document on stdout, everything else on stderr" };
 
+    /// <summary>Whether the verb looks at its token and has something to save; the others end at the first Ctrl+C, which harms nothing: files are replaced whole.</summary>
+    public virtual bool StopsByItself => false;
+
     /// <summary>The command with its flags.</summary>
     public Command ToCommand()
     {

@@ -50,8 +50,11 @@ public sealed class PictureCacheTests : IDisposable
         File.SetLastWriteTimeUtc(_folder["a/000.png"], DateTime.UtcNow.AddHours(1));
         Open(new DataOptions { Size = 8 });
         Assert.Equal(3, _reports.All.Count);
-        File.WriteAllBytes(Directory.GetFiles(_cache.Path, "*.pixels")[0], [1]);
-        File.WriteAllBytes(Directory.GetFiles(_cache.Path, "*.pixels")[1], [1]);
+        foreach (string pixels in Directory.GetFiles(_cache.Path, "*.pixels"))
+        {
+            File.WriteAllBytes(pixels, [1]);
+        }
+
         Open(new DataOptions { Size = 8 });
         Open(new DataOptions { Size = 9 });
         Assert.Equal(5, _reports.All.Count);
