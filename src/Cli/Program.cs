@@ -43,5 +43,10 @@ void Cancel(PosixSignalContext context)
 {
     bool isWatched = verbs.TryGetValue(parsed.CommandResult.Command, out Verb? verb) && verb.StopsByItself;
     context.Cancel = isWatched && !cancellation.IsCancellationRequested;
+    if (!context.Cancel)
+    {
+        Console.Error.WriteLine("stopped");
+    }
+
     cancellation.Cancel();
 }

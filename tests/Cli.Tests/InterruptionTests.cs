@@ -12,13 +12,14 @@ public sealed partial class InterruptionTests : IDisposable
 {
     private const int Interrupt = 2;
     private const int Kills = 25;
+    private const int Epochs = 4;
     private const int Pictures = 512;
     private const int Side = 16;
 
     // Dropout, augmentation, averages and momentum: everything that has a state or a random stream takes part.
     private static readonly string[] s_training =
     [
-        "train", "--data", "idx:data", "--model", "resnet8", "--batch", "32", "--epochs", "4", "--dropout", "0.2", "--pad-crop", "2", "--flip", "--cutout", "4",
+        "train", "--data", "idx:data", "--model", "resnet8", "--batch", "32", "--epochs", $"{Epochs}", "--dropout", "0.2", "--pad-crop", "2", "--flip", "--cutout", "4",
         "--ema", "0.95", "--optimizer", "sgd", "--momentum", "0.9", "--clip", "norm:1", "--validation", "0.125", "--seed", "5",
     ];
 
@@ -47,7 +48,9 @@ public sealed partial class InterruptionTests : IDisposable
                 stops++;
                 Assert.Equal(130, outcome.ExitCode);
                 Assert.Equal("stopped", outcome.Error.Trim());
-                Assert.Contains("checkpoint saved; go on with: gimbal train --resume --out parts", outcome.Out, StringComparison.Ordinal);
+                // Behind the last epoch the export is what is stopped; its checkpoint was saved before.
+                bool isTrained = CheckpointFolder.LoadLast(_folder["parts/checkpoints"])!.Checkpoint.Epoch == Epochs;
+                Assert.True(isTrained || outcome.Out.Contains("checkpoint saved; go on with: gimbal train --resume --out parts", StringComparison.Ordinal), outcome.Out);
             }
         }
 
