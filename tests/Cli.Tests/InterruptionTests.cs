@@ -43,7 +43,8 @@ public sealed partial class InterruptionTests : IDisposable
         {
             string[] line = life == 0 ? [.. s_training, "--out", "parts"] : ["train", "--resume", "--out", "parts", "--threads", $"{1 + (life % 2)}"];
             Outcome outcome = RunAndInterrupt(line, TimeSpan.FromMilliseconds(random.Next(50, 700)));
-            if (outcome.ExitCode != 0)
+            // A signal that comes while a finished process goes away may find nobody to answer it.
+            if (outcome.ExitCode != 0 && !IsComplete("parts"))
             {
                 stops++;
                 Assert.Equal(130, outcome.ExitCode);
