@@ -16,10 +16,13 @@ internal static class Numbers
     }
 
     /// <summary>max|actual - expected| / max|expected|; NaN anywhere gives infinity.</summary>
-    public static double RelativeError(double[] expected, float[] actual)
+    /// <param name="expected">In double.</param>
+    /// <param name="actual">As many.</param>
+    /// <param name="scaleAtLeast">The size of the terms that a sum is made of, where they may cancel and leave much less.</param>
+    public static double RelativeError(double[] expected, float[] actual, double scaleAtLeast = 0)
     {
         Assert.Equal(expected.Length, actual.Length);
-        double largest = 0;
+        double largest = scaleAtLeast;
         double difference = 0;
         for (int i = 0; i < expected.Length; i++)
         {
@@ -33,7 +36,8 @@ internal static class Numbers
 
     public static void AssertClose(double[] expected, float[] actual, double tolerance, string what)
     {
-        double error = RelativeError(expected, actual);
+        // Operands are drawn from -1 to 1.
+        double error = RelativeError(expected, actual, scaleAtLeast: 1);
         Assert.True(error <= tolerance, FormattableString.Invariant($"{what}: relative error {error:e2} > {tolerance:e1}"));
     }
 }
