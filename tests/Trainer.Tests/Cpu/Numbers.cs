@@ -16,13 +16,10 @@ internal static class Numbers
     }
 
     /// <summary>max|actual - expected| / max|expected|; NaN anywhere gives infinity.</summary>
-    /// <param name="expected">In double.</param>
-    /// <param name="actual">As many.</param>
-    /// <param name="scaleAtLeast">The size of the terms that a sum is made of, where they may cancel and leave much less.</param>
-    public static double RelativeError(double[] expected, float[] actual, double scaleAtLeast = 0)
+    public static double RelativeError(double[] expected, float[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        double largest = scaleAtLeast;
+        double largest = 0;
         double difference = 0;
         for (int i = 0; i < expected.Length; i++)
         {
@@ -34,10 +31,23 @@ internal static class Numbers
         return difference == 0 ? 0 : difference / largest;
     }
 
-    public static void AssertClose(double[] expected, float[] actual, double tolerance, string what)
+    /// <summary>Holds each sum of products to the sizes of its terms: rounding is proportional to them, however much of them cancels.</summary>
+    /// <param name="expected">The sums in double.</param>
+    /// <param name="terms">The sums of the same terms' absolute values.</param>
+    /// <param name="actual">The sums in float32.</param>
+    /// <param name="tolerance">Largest |actual - expected| / terms.</param>
+    /// <param name="what">Named where it fails.</param>
+    public static void AssertClose(double[] expected, double[] terms, float[] actual, double tolerance, string what)
     {
-        // Operands are drawn from -1 to 1.
-        double error = RelativeError(expected, actual, scaleAtLeast: 1);
-        Assert.True(error <= tolerance, FormattableString.Invariant($"{what}: relative error {error:e2} > {tolerance:e1}"));
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = Math.Abs(actual[i] - expected[i]);
+            Assert.True(
+                difference <= tolerance * terms[i], FormattableString.Invariant($"{what}: element {i} is off by {difference:e2}, its terms sum to {terms[i]:e2}"));
+        }
     }
+
+    /// <summary>Absolute values.</summary>
+    public static float[] Abs(float[] numbers) => [.. numbers.Select(Math.Abs)];
 }
