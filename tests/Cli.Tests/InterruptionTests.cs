@@ -43,13 +43,12 @@ public sealed partial class InterruptionTests : IDisposable
         {
             string[] line = life == 0 ? [.. s_training, "--out", "parts"] : ["train", "--resume", "--out", "parts", "--threads", $"{1 + (life % 2)}"];
             Outcome outcome = RunAndInterrupt(line, TimeSpan.FromMilliseconds(random.Next(50, 700)));
-            // A signal that comes while a finished process goes away may find nobody to answer it.
-            if (outcome.ExitCode != 0 && !IsComplete("parts"))
+            if (outcome.ExitCode != 0)
             {
                 stops++;
                 Assert.Equal(130, outcome.ExitCode);
-                Assert.Equal("stopped", outcome.Error.Trim());
-                // Behind the last epoch the export is what is stopped; its checkpoint was saved before.
+                // Once the model is written nobody is left to answer; behind the last epoch there is nothing more to save.
+                Assert.True(IsComplete("parts") || outcome.Error.Trim() == "stopped", outcome.Error);
                 bool isTrained = CheckpointFolder.LoadLast(_folder["parts/checkpoints"])!.Checkpoint.Epoch == Epochs;
                 Assert.True(isTrained || outcome.Out.Contains("checkpoint saved; go on with: gimbal train --resume --out parts", StringComparison.Ordinal), outcome.Out);
             }
