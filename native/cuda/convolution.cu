@@ -12,30 +12,6 @@
 // limits    fewer than 2^31 elements in each tensor, the scratch included
 #include "convolution.cuh"
 
-struct ConvForwardArgs {
-    const float* x;
-    const float* w;
-    const float* bias;
-    float* y;
-    ConvGeometry g;
-};
-
-struct ConvGradInputArgs {
-    const float* gradY;
-    const float* w;
-    float* gradX;
-    ConvGeometry g;
-};
-
-struct ConvGradWeightArgs {
-    const float* x;
-    const float* gradY;
-    float* gradW;
-    ConvGeometry g;
-    int stepsPerSplit;
-    int splits;
-};
-
 template <int TileRows> GB_DEVICE void conv_forward(const ConvForwardArgs& args) {
     const ConvGeometry& g = args.g;
     TileSum<TileRows> sums;

@@ -15,6 +15,30 @@ struct ConvGeometry {
 
 // Loads below read the tensor's first elements where there is nothing to read, and drop them: that costs less than a branch in each.
 
+struct ConvForwardArgs {
+    const float* x;
+    const float* w;
+    const float* bias;
+    float* y;
+    ConvGeometry g;
+};
+
+struct ConvGradInputArgs {
+    const float* gradY;
+    const float* w;
+    float* gradX;
+    ConvGeometry g;
+};
+
+struct ConvGradWeightArgs {
+    const float* x;
+    const float* gradY;
+    float* gradW;
+    ConvGeometry g;
+    int stepsPerSplit;
+    int splits;
+};
+
 // A row past the end: no tap moves it back into the image.
 constexpr int kNowhere = -(1 << 29);
 

@@ -4,32 +4,8 @@
 // cost      the FLOP of convolution.cu, with operands from the caches instead of shared memory
 #include "convolution.cuh"
 
-struct ConvForwardDirectArgs {
-    const float* x;
-    const float* w;
-    const float* bias;
-    float* y;
-    ConvGeometry g;
-};
-
-struct ConvGradInputDirectArgs {
-    const float* gradY;
-    const float* w;
-    float* gradX;
-    ConvGeometry g;
-};
-
-struct ConvGradWeightDirectArgs {
-    const float* x;
-    const float* gradY;
-    float* gradW;
-    ConvGeometry g;
-    int stepsPerSplit;
-    int splits;
-};
-
 // A thread forms one element of y. Geometry: block 256; grid ceil(N P Q M / 256).
-GB_KERNEL(conv_forward_direct_f32, 256, (ConvForwardDirectArgs args)) {
+GB_KERNEL(conv_forward_direct_f32, 256, (ConvForwardArgs args)) {
     const ConvGeometry& g = args.g;
     u32 i = blockIdx.x * 256 + threadIdx.x;
     if (i >= (u32)(g.n * g.p * g.q * g.m)) return;
@@ -51,7 +27,7 @@ GB_KERNEL(conv_forward_direct_f32, 256, (ConvForwardDirectArgs args)) {
 }
 
 // A thread forms one element of gradX. Geometry: block 256; grid ceil(N H W C / 256).
-GB_KERNEL(conv_grad_input_direct_f32, 256, (ConvGradInputDirectArgs args)) {
+GB_KERNEL(conv_grad_input_direct_f32, 256, (ConvGradInputArgs args)) {
     const ConvGeometry& g = args.g;
     u32 i = blockIdx.x * 256 + threadIdx.x;
     if (i >= (u32)(g.n * g.h * g.w * g.c)) return;
@@ -78,7 +54,7 @@ GB_KERNEL(conv_grad_input_direct_f32, 256, (ConvGradInputDirectArgs args)) {
 // A block forms gradW[m][k] for 32 output channels m and one k = (r, s, c), over the pixels of one split: 8 threads for each m
 // take every eighth pixel, and their sums are added in order. Splits and scratch as in conv_grad_weight.
 // Geometry: block 256; grid ceil(M / 32) R S (C / groups) splits, the channels' tiles innermost.
-GB_KERNEL(conv_grad_weight_direct_f32, 256, (ConvGradWeightDirectArgs args)) {
+GB_KERNEL(conv_grad_weight_direct_f32, 256, (ConvGradWeightArgs args)) {
     const ConvGeometry& g = args.g;
     GB_SHARED(float, sums, [8][32]);
     int channels = g.c / g.groups;

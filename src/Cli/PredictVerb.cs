@@ -30,7 +30,6 @@ internal sealed class PredictVerb : Verb
         JsonArray predictions = [];
         foreach (string file in parsed.GetValue(_pictures)!.SelectMany(Expand))
         {
-            cancellation.ThrowIfCancellationRequested();
             Classification classification = model.Classify(file);
             output.Line($"{file}: {string.Join(", ", classification.All.Take(top).Select(p => FormattableString.Invariant($"{p.Label} {100 * p.Probability:0.0} %")))}");
             foreach (Prediction prediction in classification.All.Take(top))

@@ -22,7 +22,6 @@ internal sealed class TrainVerb : Verb
     private readonly Option<bool> _download = new("--download") { Description = "fetch the official archive where the folder lacks the files" };
     private readonly Option<int> _saveSteps = new("--save-steps") { Description = "steps between checkpoints inside an epoch; 0: only at its end", HelpName = "number" };
     private readonly Option<double?> _requireAccuracy = new("--require-accuracy") { Description = "exit with 5 below this test accuracy, 0 to 1", HelpName = "number" };
-
     private volatile bool _isTrained;
 
     /// <inheritdoc/>

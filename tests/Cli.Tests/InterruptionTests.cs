@@ -97,6 +97,32 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AssertSameRun("one", "two"));
     }
 
+    [Fact]
+    public void A_run_goes_on_where_its_data_has_moved_and_refuses_other_data()
+    {
+        Tool.Run(_folder.Path, [.. s_training, "--out", "run"]).Succeeded();
+        Directory.Move(_folder["data"], _folder["moved"]);
+
+        Tool.Run(_folder.Path, "train", "--resume", "--out", "run", "--data", "idx:moved").Succeeded();
+        _folder.Write("moved/train-images-idx3-ubyte", IdxFiles.Images(3, Pictures, Side));
+        Outcome other = Tool.Run(_folder.Path, "train", "--resume", "--out", "run", "--data", "idx:moved");
+
+        Assert.Equal(2, other.ExitCode);
+        Assert.StartsWith("error: --resume: the training images are not those of the run", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_another_process_writes_to_is_not_resumed()
+    {
+        Tool.Run(_folder.Path, [.. s_training, "--out", "run"]).Succeeded();
+        using CheckpointFolder held = CheckpointFolder.Open(_folder["run/checkpoints"]);
+
+        Outcome outcome = Tool.Run(_folder.Path, "train", "--resume", "--out", "run");
+
+        Assert.Equal(74, outcome.ExitCode);
+        Assert.Contains("another run is writing to it", outcome.Error, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static bool IsTraining(string line) => line.StartsWith("epoch   loss", StringComparison.Ordinal);

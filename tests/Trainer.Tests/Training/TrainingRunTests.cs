@@ -1,3 +1,4 @@
+using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Plans;
@@ -138,6 +139,25 @@ public sealed class TrainingRunTests
         ShapeException error = Assert.Throws<ShapeException>(() => new TrainingRun(wrong, SmallRun.Data(), SmallRun.Options, device));
 
         Assert.Contains("wrong takes (3, 16, 16)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Test_pictures_that_do_not_fit_the_network_are_refused()
+    {
+        DataSplits data = SmallRun.Data() with { Test = new ImageSet(new byte[2 * 16 * 16 * 3], [0, 1], 16, 16, 3, SmallRun.Data().Train.Classes) };
+        using CpuDevice device = new(1);
+
+        ShapeException error = Assert.Throws<ShapeException>(() => new TrainingRun(SmallRun.Model(SmallRun.Options), data, SmallRun.Options, device));
+
+        Assert.Contains("the data has (3, 16, 16)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_memory_cannot_hold_is_refused_ahead_of_the_allocation()
+    {
+        InsufficientMemoryException error = Assert.Throws<InsufficientMemoryException>(() => new CpuMemory(1L << 50));
+
+        Assert.Contains("take a smaller batch", error.Message, StringComparison.Ordinal);
     }
 
     private sealed class LineLogger : ILogger

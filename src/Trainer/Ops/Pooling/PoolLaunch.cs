@@ -16,29 +16,20 @@ internal readonly record struct CudaPoolGeometry(
 internal static class PoolLaunch
 {
     /// <summary>Appends y = mean of each window of x.</summary>
-    public static void Average(CudaCall call, Size2 window, Size2 stride, Pad2 pad, PadCounting counting) => call.Launches.Add(
-        "average_pool_forward_f32",
-        OnePerThread(call.OutputShape(0)),
-        new AverageArgs(
-            call.Input(0),
-            call.Output(0),
-            CudaPoolGeometry.Of(call.InputShape(0), call.OutputShape(0), window, stride, pad),
-            counting == PadCounting.Included ? 1 : 0,
-            0));
+    public static void Average(CudaCall call, Size2 window, Size2 stride, Pad2 pad, PadCounting counting) =>
+        Add(call, "average_pool_forward_f32", CudaPoolGeometry.Of(call.InputShape(0), call.OutputShape(0), window, stride, pad), counting);
 
     /// <summary>Appends gradX = what the windows over each pixel pass back.</summary>
-    public static void AverageGrad(CudaCall call, Size2 window, Size2 stride, Pad2 pad, PadCounting counting) => call.Launches.Add(
-        "average_pool_grad_f32",
-        OnePerThread(call.OutputShape(0)),
-        new AverageArgs(
-            call.Input(0),
-            call.Output(0),
-            CudaPoolGeometry.Of(call.OutputShape(0), call.InputShape(0), window, stride, pad),
-            counting == PadCounting.Included ? 1 : 0,
-            0));
+    public static void AverageGrad(CudaCall call, Size2 window, Size2 stride, Pad2 pad, PadCounting counting) =>
+        Add(call, "average_pool_grad_f32", CudaPoolGeometry.Of(call.OutputShape(0), call.InputShape(0), window, stride, pad), counting);
 
     /// <summary>Grid in which a thread writes one element.</summary>
     public static Blocks OnePerThread(Shape output) => new(Blocks.Over(output.Count, CudaLaunches.Threads));
+
+    private static void Add(CudaCall call, string kernel, CudaPoolGeometry geometry, PadCounting counting) => call.Launches.Add(
+        kernel,
+        OnePerThread(call.OutputShape(0)),
+        new AverageArgs(call.Input(0), call.Output(0), geometry, counting == PadCounting.Included ? 1 : 0, 0));
 
     private readonly record struct AverageArgs(ulong From, ulong To, CudaPoolGeometry Geometry, int CountsPadding, int Padding);
 }
