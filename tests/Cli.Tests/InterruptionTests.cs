@@ -121,6 +121,8 @@ public sealed partial class InterruptionTests : IDisposable
 
         Assert.Equal(74, outcome.ExitCode);
         Assert.Contains("another run is writing to it", outcome.Error, StringComparison.Ordinal);
+        // Refused ahead of reading the checkpoint, which the other may be about to replace.
+        Assert.Empty(outcome.Out);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -72,6 +72,31 @@ public sealed class CudaTrainingTests
     }
 
     [SimulatorFact]
+    public void A_skipped_step_leaves_the_running_statistics_finite()
+    {
+        Simulator.Reset();
+        TrainingOptions options = new()
+        {
+            Batch = 8,
+            Epochs = 3,
+            Optimizer = OptimizerName.Sgd,
+            Init = "normal:1e25",
+            Schedule = ScheduleName.Constant,
+            NonFinite = NonFinitePolicy.Skip,
+        };
+        Layer layers = new Sequential(new Conv2d(3, 4, 3, padding: 1), new BatchNorm2d(4), new ReLU(), new GlobalAvgPool2d(), new Flatten(), new Linear(4, 10));
+        using CudaDevice cuda = new();
+        using TrainingRun run = new(Network.Create("wild", layers, 3, Side), Pictures(), options, cuda);
+
+        run.Run(new RunCallbacks());
+
+        Assert.True(run.Position.History.Sum(epoch => epoch.SkippedSteps) > 0);
+        Assert.All(
+            run.CaptureState().Where(state => state.Key.Contains("running", StringComparison.Ordinal)),
+            state => Assert.DoesNotContain(state.Value.Span.ToArray(), value => !float.IsFinite(value)));
+    }
+
+    [SimulatorFact]
     public void Nothing_is_left_on_the_device()
     {
         Simulator.Reset();
