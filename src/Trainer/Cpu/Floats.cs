@@ -92,4 +92,20 @@ internal static unsafe class Floats
             to[i] += from[i];
         }
     }
+
+    /// <summary>Stores the sums of two runs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Sum(float* a, float* b, float* to, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Store(Vector.Load(a + i) + Vector.Load(b + i), to + i);
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = a[i] + b[i];
+        }
+    }
 }
