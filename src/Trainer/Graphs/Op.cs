@@ -13,6 +13,11 @@ public abstract record Op
     /// <exception cref="ShapeException">The inputs or the attributes do not fit.</exception>
     public abstract IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs);
 
+    /// <summary>What has to be done for one node; here: one operation for each element of the outputs, and every tensor touched once.</summary>
+    /// <remarks>An op whose formula says otherwise overrides it. A fused op touches its own tensors only: what its parts would have handed on costs nothing.</remarks>
+    public virtual OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(OpCost.Elements(outputs), inputs, outputs);
+
     /// <summary>Appends the steps that compute the outputs on the CPU.</summary>
     public abstract void EmitCpu(CpuCall call);
 

@@ -19,6 +19,10 @@ public sealed record ChannelSum : Op
     }
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(inputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         int channels = call.OutputShape(0).Count;

@@ -16,6 +16,9 @@ public sealed record Flatten : ForwardOp
     }
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) => OpCost.Of(0, inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         Shape x = call.InputShape(0);
@@ -53,6 +56,9 @@ public sealed record FlattenGrad(int C, int H, int W) : Op
         Rule.Require(gradY[1] == C * H * W, this, $"gradY {gradY} does not hold {C}x{H}x{W} per image");
         return [TensorType.Image(gradY[0], C, H, W)];
     }
+
+    /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) => OpCost.Of(0, inputs, outputs);
 
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) =>

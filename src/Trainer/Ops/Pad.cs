@@ -21,6 +21,9 @@ public sealed record Pad(Pad2 Sides, int ChannelsBefore, int ChannelsAfter) : Fo
     }
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) => OpCost.Of(0, inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) =>
         PadKernel.Emit(call, "pad_forward", call.InputShape(0), call.OutputShape(0), Sides, ChannelsBefore, &PadKernel.PadChunk);
 
@@ -60,6 +63,10 @@ public sealed record PadGrad(Pad2 Sides, int ChannelsBefore, int ChannelsAfter) 
         Rule.Require(c > 0 && h > 0 && w > 0, this, $"gradY {gradY} is not larger than the padding");
         return [TensorType.Image(gradY[0], c, h, w)];
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Of gradY only what is kept is read.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) => OpCost.Of(0, outputs, outputs);
 
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => PadKernel.Emit(

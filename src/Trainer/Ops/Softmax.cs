@@ -17,6 +17,11 @@ public sealed record Softmax : ForwardOp
     }
 
     /// <inheritdoc/>
+    /// <remarks>For each element: maximum, shift, exponential, sum, division.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(5L * inputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         Shape x = call.InputShape(0);
@@ -70,6 +75,11 @@ public sealed record SoftmaxGrad : Op
         Rule.Matrix(this, "y", inputs[0]);
         return [Rule.SameTypes(this, inputs)];
     }
+
+    /// <inheritdoc/>
+    /// <remarks>For each element: a multiply-add into the sum, a difference, a product.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(4L * inputs[0].Shape.Count, inputs, outputs);
 
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)

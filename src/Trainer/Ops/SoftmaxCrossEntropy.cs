@@ -29,6 +29,11 @@ public sealed record SoftmaxCrossEntropy(float LabelSmoothing) : Op
     }
 
     /// <inheritdoc/>
+    /// <remarks>For each logit: maximum, shift, exponential, sum, division, difference to the target, product with the weight.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(7L * inputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         Shape logits = call.InputShape(0);

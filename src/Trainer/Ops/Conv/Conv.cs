@@ -43,6 +43,10 @@ public sealed record Conv(Size2 Stride, Pad2 Pad, Size2 Dilation, int Groups = 1
     }
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(2L * outputs[0].Shape.Count * inputs[1].Shape.Count / inputs[1].Shape[0], inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Convolution.Forward(
         call.Steps,
         Geometry(call.InputShape(0), call.InputShape(1)),

@@ -21,6 +21,10 @@ public sealed record ConvGradInput(Conv Forward, int H, int W) : Op
     }
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(2L * inputs[1].Shape.Count * inputs[0].Shape.Count / inputs[0].Shape[0], inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Convolution.GradInput(
         call.Steps, Forward.Geometry(call.OutputShape(0), call.InputShape(0)), call.Input(1), call.Input(0), call.Output(0));
 
@@ -43,6 +47,10 @@ public sealed record ConvGradWeight(Conv Forward, int R, int S) : Op
         Rule.Require(Forward.Infer([inputs[0], w])[0] == inputs[1], this, $"gradY {gradY} is not what {x} convolved with {w} gives");
         return [w];
     }
+
+    /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(2L * inputs[1].Shape.Count * outputs[0].Shape.Count / outputs[0].Shape[0], inputs, outputs);
 
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => Convolution.GradWeight(

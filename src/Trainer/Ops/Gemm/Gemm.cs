@@ -27,6 +27,10 @@ public sealed record Gemm(Transpose TransA, Transpose TransB) : ForwardOp
     }
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(2L * inputs[0].Shape.Count * outputs[0].Shape[1], inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call) => MatrixProduct.Emit(
         call.Steps,
         call.OutputShape(0)[0],

@@ -27,6 +27,11 @@ public sealed partial record BatchNormalization(float Epsilon, float Momentum) :
     }
 
     /// <inheritdoc/>
+    /// <remarks>For each element: its sum, its multiply-add into the squares, and y as one multiply-add.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(5L * inputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients)
     {
         IReadOnlyList<Value> grads = graph.AddAll(
@@ -56,4 +61,9 @@ public sealed partial record BatchNormalizationGrad : Op
         TensorType channels = NormalizationRule.Channels(this, inputs, vectors: 3);
         return [NormalizationRule.GradX(this, inputs), channels, channels];
     }
+
+    /// <inheritdoc/>
+    /// <remarks>For each element: the sum of gradY; difference, product and sum of gradY·x̂; gradX as two multiply-adds.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(8L * inputs[0].Shape.Count, inputs, outputs);
 }

@@ -17,6 +17,11 @@ public sealed partial record FrozenBatchNormalization(float Epsilon) : ForwardOp
     }
 
     /// <inheritdoc/>
+    /// <remarks>For each element: one multiply-add.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(2L * inputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients)
     {
         IReadOnlyList<Value> grads = graph.AddAll(
@@ -41,4 +46,9 @@ public sealed partial record FrozenBatchNormalizationGrad(float Epsilon) : Op
         NormalizationRule.RequireEpsilon(this, Epsilon);
         return [NormalizationRule.GradX(this, inputs), channels, channels];
     }
+
+    /// <inheritdoc/>
+    /// <remarks>For each element: the sum of gradY; difference, product and sum of gradY·x̂; gradX as one product.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(5L * inputs[0].Shape.Count, inputs, outputs);
 }

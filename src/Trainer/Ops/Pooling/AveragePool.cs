@@ -25,6 +25,10 @@ public sealed record AveragePool(Size2 Window, Size2 Stride, Pad2 Pad, PadCounti
     public override IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs) => [PoolRule.Forward(this, inputs[0], Window, Stride, Pad)];
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of((long)outputs[0].Shape.Count * ((Window.H * Window.W) + 1), inputs, outputs);
+
+    /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) => AverageWindows.EmitForward(call, "average_pool_forward", Window, Stride, Pad, Counting);
 
     /// <inheritdoc/>
@@ -60,6 +64,10 @@ public sealed record AveragePoolGrad(Size2 Window, Size2 Stride, Pad2 Pad, PadCo
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs) =>
         [PoolRule.Backward(this, inputs[0], Window, Stride, Pad, Extent)];
+
+    /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of((long)inputs[0].Shape.Count * ((Window.H * Window.W) + 1), inputs, outputs);
 
     /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) => AverageWindows.EmitGradient(call, "average_pool_grad", Window, Stride, Pad, Counting);

@@ -17,6 +17,10 @@ public sealed record GlobalAveragePool : ForwardOp
     }
 
     /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(OpCost.Elements(inputs) + OpCost.Elements(outputs), inputs, outputs);
+
+    /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) =>
         AverageWindows.EmitForward(call, "global_average_pool_forward", Plane(call.InputShape(0)), 1, 0, PadCounting.Included);
 

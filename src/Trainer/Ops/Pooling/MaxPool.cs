@@ -21,6 +21,11 @@ public sealed partial record MaxPool(Size2 Window, Size2 Stride, Pad2 Pad) : For
     }
 
     /// <inheritdoc/>
+    /// <remarks>A comparison for each pixel of each window.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of((long)outputs[0].Shape.Count * Window.H * Window.W, inputs, outputs);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Value?> Gradient(GraphBuilder graph, Node node, IReadOnlyList<Value?> gradients)
     {
         Shape x = node.Inputs[0].Shape;
@@ -47,4 +52,9 @@ public sealed partial record MaxPoolGrad(Size2 Window, Size2 Stride, Pad2 Pad, S
         Rule.Require(inputs[0] == gradY with { Element = ElementType.Int32 }, this, $"positions {inputs[0]} are not {gradY} int32");
         return [PoolRule.Backward(this, gradY, Window, Stride, Pad, Extent)];
     }
+
+    /// <inheritdoc/>
+    /// <remarks>An addition for each gradY.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(inputs[1].Shape.Count, inputs, outputs);
 }

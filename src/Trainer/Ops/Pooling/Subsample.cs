@@ -15,6 +15,10 @@ public sealed record Subsample(Size2 Stride) : ForwardOp
     public override IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs) => [PoolRule.Forward(this, inputs[0], 1, Stride, 0)];
 
     /// <inheritdoc/>
+    /// <remarks>Of x only the pixels that are kept are read.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) => OpCost.Of(0, outputs, outputs);
+
+    /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) =>
         AverageWindows.EmitForward(call, "subsample_forward", 1, Stride, 0, PadCounting.Included);
 

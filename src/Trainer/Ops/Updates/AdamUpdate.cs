@@ -28,6 +28,9 @@ public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, DecayFo
     public override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
 
     /// <inheritdoc/>
+    private protected override long OperationsPerParameter => 17;
+
+    /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) => Emit(
         call, "adam_update", new Rule { Beta1 = Beta1, Beta2 = Beta2, Epsilon = Epsilon, IsDecoupled = Form == DecayForm.Decoupled });
 

@@ -18,6 +18,11 @@ public sealed record AdaptiveClip(float Limit) : Op
     public override IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs) => [Rule.SameTypes(this, inputs)];
 
     /// <inheritdoc/>
+    /// <remarks>For each element: a multiply-add into either norm, and a product.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(5L * outputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         TensorType type = call.Node.Inputs[0].Type;

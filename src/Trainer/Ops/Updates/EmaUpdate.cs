@@ -25,6 +25,11 @@ public sealed record EmaUpdate(float Decay) : Op
     }
 
     /// <inheritdoc/>
+    /// <remarks>For each element: a difference and a multiply-add.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(3 * OpCost.Elements(outputs), inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         int count = call.Node.Outputs.Count;

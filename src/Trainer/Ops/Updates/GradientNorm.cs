@@ -18,6 +18,11 @@ public sealed record GradientNorm : Op
     }
 
     /// <inheritdoc/>
+    /// <remarks>For each element: a multiply-add.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(2 * OpCost.Elements(inputs), inputs, outputs);
+
+    /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         List<Segment> segments = [];

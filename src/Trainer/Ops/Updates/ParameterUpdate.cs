@@ -21,6 +21,9 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
     /// <summary>PyTorch's names of the tensors kept per parameter: <c>momentum_buffer</c>, <c>exp_avg</c>.</summary>
     public abstract IReadOnlyList<string> StateNames { get; }
 
+    /// <summary>Floating-point operations of the rule for one element of a parameter, clipping included.</summary>
+    private protected abstract long OperationsPerParameter { get; }
+
     private int States => StateNames.Count;
 
     /// <inheritdoc/>
@@ -36,6 +39,10 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
 
         return [.. inputs.Skip(Scalars).Take(count), .. inputs.Skip(Scalars + (2 * count))];
     }
+
+    /// <inheritdoc/>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(OperationsPerParameter * OpCost.Elements(outputs) / (1 + States), inputs, outputs);
 
     /// <summary>Appends the pass with a rule the JIT compiles into it.</summary>
     private protected unsafe void Emit<TRule>(CpuCall call, string name, TRule rule)

@@ -17,6 +17,9 @@ public sealed record RmspropUpdate(float Alpha, float Epsilon, float Momentum, G
     public override IReadOnlyList<string> StateNames => ["square_avg", "momentum_buffer"];
 
     /// <inheritdoc/>
+    private protected override long OperationsPerParameter => 14;
+
+    /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) =>
         Emit(call, "rmsprop_update", new Rule { Alpha = Alpha, Epsilon = Epsilon, Momentum = Momentum });
 

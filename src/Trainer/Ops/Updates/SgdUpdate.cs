@@ -25,6 +25,9 @@ public sealed record SgdUpdate(float Momentum, MomentumForm Form, GradientClip C
     public override IReadOnlyList<string> StateNames => ["momentum_buffer"];
 
     /// <inheritdoc/>
+    private protected override long OperationsPerParameter => 7;
+
+    /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) =>
         Emit(call, "sgd_update", new Rule { Momentum = Momentum, Lookahead = Form == MomentumForm.Nesterov ? Momentum : 0, IsNesterov = Form == MomentumForm.Nesterov });
 
