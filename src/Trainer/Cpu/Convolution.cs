@@ -17,7 +17,7 @@ public static unsafe class Convolution
     public static void Forward(CpuSteps steps, ConvGeometry g, float* x, float* w, float* bias, float* y)
     {
         Check(steps, g);
-        Correlation.Emit(steps, "conv_forward", g, InputPatches(g, x), w, Transpose.No, bias, y, g.P, g.Q);
+        Forward(steps, g, PixelSource.Plain(x, g.C), w, new PixelTarget { Y = y, Bias = bias, Channels = g.M, Height = g.P, Width = g.Q });
     }
 
     /// <summary>Appends the gradient of the input.</summary>
@@ -26,20 +26,8 @@ public static unsafe class Convolution
     /// <param name="gradY">Gradient of the output, N, P, Q, M.</param>
     /// <param name="w">Filter, R, S, C/groups, M.</param>
     /// <param name="gradX">Gradient of the input, N, H, W, C.</param>
-    public static void GradInput(CpuSteps steps, ConvGeometry g, float* gradY, float* w, float* gradX)
-    {
-        Check(steps, g);
-        for (int i = 0; i < Math.Min(g.StrideH, g.H); i++)
-        {
-            for (int j = 0; j < Math.Min(g.StrideW, g.W); j++)
-            {
-                TapAxis rows = TapAxis.Backward(i, g.H, g.P, g.R, g.StrideH, g.PadTop, g.DilationH);
-                TapAxis columns = TapAxis.Backward(j, g.W, g.Q, g.S, g.StrideW, g.PadLeft, g.DilationW);
-                var patches = new Patches(gradY, g.N, g.M, g.GroupM, rows, columns);
-                Correlation.Emit(steps, "conv_grad_input", g, patches, w, Transpose.Yes, null, gradX, g.H, g.W);
-            }
-        }
-    }
+    public static void GradInput(CpuSteps steps, ConvGeometry g, float* gradY, float* w, float* gradX) => GradInput(
+        steps, g, PixelSource.Plain(gradY, g.M), w, new PixelTarget { Y = gradX, Channels = g.C, Height = g.H, Width = g.W });
 
     /// <summary>Appends the gradient of the filter.</summary>
     /// <param name="steps">Where the steps go.</param>
@@ -47,16 +35,57 @@ public static unsafe class Convolution
     /// <param name="x">Input, N, H, W, C.</param>
     /// <param name="gradY">Gradient of the output, N, P, Q, M.</param>
     /// <param name="gradW">Gradient of the filter, R, S, C/groups, M.</param>
-    public static void GradWeight(CpuSteps steps, ConvGeometry g, float* x, float* gradY, float* gradW)
+    public static void GradWeight(CpuSteps steps, ConvGeometry g, float* x, float* gradY, float* gradW) =>
+        GradWeight(steps, g, PixelSource.Plain(x, g.C), PixelSource.Plain(gradY, g.M), gradW);
+
+    /// <summary>Appends target = source * w.</summary>
+    /// <returns>The sums the target asked for.</returns>
+    internal static ChunkSums Forward(CpuSteps steps, ConvGeometry g, in PixelSource x, float* w, in PixelTarget y)
+    {
+        Check(steps, g);
+        Patches patches = InputPatches(g, x);
+        ChunkSums sums = ChunkSums.Reserve(steps, Correlation.Chunks(g, patches, Transpose.No), y.ChunkFloats);
+        Correlation.Emit(steps, "conv_forward", g, patches, w, Transpose.No, y, sums.Pointer);
+        return sums;
+    }
+
+    /// <summary>Appends the gradient of the input.</summary>
+    /// <returns>The sums the target asked for.</returns>
+    internal static ChunkSums GradInput(CpuSteps steps, ConvGeometry g, in PixelSource gradY, float* w, in PixelTarget gradX)
+    {
+        Check(steps, g);
+        List<Patches> parts = [];
+        for (int i = 0; i < Math.Min(g.StrideH, g.H); i++)
+        {
+            for (int j = 0; j < Math.Min(g.StrideW, g.W); j++)
+            {
+                TapAxis rows = TapAxis.Backward(i, g.H, g.P, g.R, g.StrideH, g.PadTop, g.DilationH);
+                TapAxis columns = TapAxis.Backward(j, g.W, g.Q, g.S, g.StrideW, g.PadLeft, g.DilationW);
+                parts.Add(new Patches(gradY, g.N, g.GroupM, rows, columns));
+            }
+        }
+
+        ChunkSums sums = ChunkSums.Reserve(steps, parts.Sum(part => Correlation.Chunks(g, part, Transpose.Yes)), gradX.ChunkFloats);
+        float* place = sums.Pointer;
+        foreach (Patches part in parts)
+        {
+            Correlation.Emit(steps, "conv_grad_input", g, part, w, Transpose.Yes, gradX, place);
+            place += (nint)Correlation.Chunks(g, part, Transpose.Yes) * gradX.ChunkFloats;
+        }
+
+        return sums;
+    }
+
+    /// <summary>Appends the gradient of the filter.</summary>
+    internal static void GradWeight(CpuSteps steps, ConvGeometry g, in PixelSource x, in PixelSource gradY, float* gradW)
     {
         Check(steps, g);
         FilterGradient.Emit(steps, g, InputPatches(g, x), gradY, gradW);
     }
 
-    private static Patches InputPatches(in ConvGeometry g, float* x) => new(
+    private static Patches InputPatches(in ConvGeometry g, in PixelSource x) => new(
         x,
         g.N,
-        g.C,
         g.GroupC,
         TapAxis.Forward(g.P, g.H, g.R, g.StrideH, g.PadTop, g.DilationH),
         TapAxis.Forward(g.Q, g.W, g.S, g.StrideW, g.PadLeft, g.DilationW));

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Gimbal.Trainer.Cpu;
 
 /// <summary>The product of patches with a filter, tile by tile: the forward pass of a convolution and the gradient of its input.</summary>
@@ -12,12 +10,10 @@ internal static unsafe class Correlation
     /// <param name="patches">The left operand.</param>
     /// <param name="w">The filter, [R, S, C/groups, M].</param>
     /// <param name="transpose">No when a sum runs over C/groups, Yes when it runs over M/groups.</param>
-    /// <param name="bias">One per column, or null.</param>
-    /// <param name="y">The result, N, H, W, columns of all groups.</param>
-    /// <param name="targetRows">Rows of an image of the result.</param>
-    /// <param name="targetColumns">Columns of an image of the result.</param>
+    /// <param name="target">The result.</param>
+    /// <param name="sums">Sums of the target for each of <see cref="Chunks"/> chunks, zeroed by an earlier step; null where it keeps none.</param>
     public static void Emit(
-        CpuSteps steps, string name, in ConvGeometry g, in Patches patches, float* w, Transpose transpose, float* bias, float* y, int targetRows, int targetColumns)
+        CpuSteps steps, string name, in ConvGeometry g, in Patches patches, float* w, Transpose transpose, in PixelTarget target, float* sums)
     {
         MicroKernels kernels = MicroKernels.Best;
         int columns = transpose == Transpose.No ? g.GroupM : g.GroupC;
@@ -25,17 +21,15 @@ internal static unsafe class Correlation
         {
             Patches = patches,
             Filter = w,
-            Bias = bias,
-            Y = y,
-            TargetRows = targetRows,
-            TargetColumns = targetColumns,
+            Target = target,
+            Sums = sums,
             FilterColumns = g.S,
             FilterTapLength = g.GroupC * g.M,
             FilterRow = g.M,
             Transpose = transpose,
             GroupColumns = columns,
             GroupPanels = CpuMemory.Aligned(Cpu.Panels.Length(kernels, patches.Inner, columns)),
-            Tiling = new Tiling(kernels, g.Groups, g.N * patches.Pixels, columns, patches.Inner, hasSharedPanels: true),
+            Tiling = Tiles(g, patches, columns),
         };
         args.Panels = steps.Scratch(g.Groups * args.GroupPanels);
         int taps = patches.Rows.Taps * patches.Columns.Taps;
@@ -46,6 +40,13 @@ internal static unsafe class Correlation
 
         steps.Add(name, &ProductChunk, args, args.Tiling.Chunks, args.Tiling.ScratchFloats);
     }
+
+    /// <summary>Chunks of the product's step.</summary>
+    public static int Chunks(in ConvGeometry g, in Patches patches, Transpose transpose) =>
+        Tiles(g, patches, transpose == Transpose.No ? g.GroupM : g.GroupC).Chunks;
+
+    private static Tiling Tiles(in ConvGeometry g, in Patches patches, int columns) =>
+        new(MicroKernels.Best, g.Groups, g.N * patches.Pixels, columns, patches.Inner, hasSharedPanels: true);
 
     private static void PackChunk(Args* args, int chunk, float* scratch)
     {
@@ -78,7 +79,7 @@ internal static unsafe class Correlation
         float* tile = scratch + tiling.Tile;
         float* start = scratch + tiling.Start;
         nint rowStart = 0;
-        MatrixProduct.BiasRow(args->Bias == null ? null : args->Bias + (place.Group * args->GroupColumns), place, start, tiling.PaddedColumns);
+        Floats.Clear(start, tiling.PaddedColumns);
         int k = 0;
         do
         {
@@ -94,7 +95,7 @@ internal static unsafe class Correlation
             k += tiling.Inner;
         }
         while (k < tiling.AllInner);
-        Store(args, place, tile, tiling.PaddedColumns);
+        Store(args, place, tile, tiling.PaddedColumns, args->Sums + ((nint)chunk * args->Target.ChunkFloats));
     }
 
     private static void CopyPatches(in Patches patches, in TilePlace place, int k, int inner, float* target, int rowA, int paddedRows)
@@ -106,12 +107,10 @@ internal static unsafe class Correlation
         }
     }
 
-    private static void Store(Args* args, in TilePlace place, float* tile, int tileRow)
+    private static void Store(Args* args, in TilePlace place, float* tile, int tileRow, float* sums)
     {
         ref readonly TapAxis rows = ref args->Patches.Rows;
         ref readonly TapAxis columns = ref args->Patches.Columns;
-        int channels = args->Tiling.Groups * args->GroupColumns;
-        float* y = args->Y + (place.Group * args->GroupColumns) + place.Column;
         for (int done = 0; done < place.Rows;)
         {
             // Neighbouring pixels of one row of the result.
@@ -119,29 +118,16 @@ internal static unsafe class Correlation
             int i = pixel / columns.Outputs % rows.Outputs;
             int j = pixel % columns.Outputs;
             int run = Math.Min(place.Rows - done, columns.Outputs - j);
-            nint row = ((nint)(pixel / args->Patches.Pixels) * args->TargetRows) + rows.Target + (i * rows.TargetStride);
-            nint target = ((row * args->TargetColumns) + columns.Target + (j * columns.TargetStride)) * channels;
-            CopyRows(tile + (done * tileRow), tileRow, run, place.Columns, y + target, (nint)columns.TargetStride * channels);
+            var block = new PixelBlock(
+                ImageRow: ((nint)(pixel / args->Patches.Pixels) * args->Target.Height) + rows.Target + (i * rows.TargetStride),
+                Rows: 1,
+                Column: columns.Target + (j * columns.TargetStride),
+                Columns: run,
+                ColumnStep: columns.TargetStride,
+                Channel: (place.Group * args->GroupColumns) + place.Column,
+                Channels: place.Columns);
+            args->Target.Write(block, tile + (done * tileRow), tileRow, 0, sums);
             done += run;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyRows(float* from, nint fromRow, int rows, int columns, float* to, nint toRow)
-    {
-        if (columns % Floats.Granule == 0)
-        {
-            for (int i = 0; i < rows; i++, from += fromRow, to += toRow)
-            {
-                Floats.CopyGranules(from, to, columns);
-            }
-
-            return;
-        }
-
-        for (int i = 0; i < rows; i++, from += fromRow, to += toRow)
-        {
-            Floats.Copy(from, to, columns);
         }
     }
 
@@ -149,11 +135,9 @@ internal static unsafe class Correlation
     {
         public Patches Patches;
         public float* Filter;
-        public float* Bias;
-        public float* Y;
+        public PixelTarget Target;
+        public float* Sums;
         public float* Panels;
-        public int TargetRows;
-        public int TargetColumns;
         public int FilterColumns;
         public int FilterTapLength;
         public int FilterRow;

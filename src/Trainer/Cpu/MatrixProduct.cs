@@ -63,7 +63,7 @@ public static unsafe class MatrixProduct
     }
 
     /// <summary>Writes the row that the sums of a tile start from: its part of the bias, or zeros.</summary>
-    internal static void BiasRow(float* bias, in TilePlace place, float* row, int paddedColumns)
+    private static void BiasRow(float* bias, in TilePlace place, float* row, int paddedColumns)
     {
         Floats.Clear(row, paddedColumns);
         if (bias != null)

@@ -5,38 +5,119 @@ namespace Gimbal.Trainer.Cpu;
 /// Convolutions copy the pixels they need into a thread's scratch, run by run; what is done to them on the way costs no pass of its own. Pixels
 /// outside the image are zeros that the convolution writes itself: they are never read through here.
 /// </remarks>
-internal unsafe struct PixelSource
+internal readonly unsafe struct PixelSource
 {
-    /// <summary>First element, N, H, W, C.</summary>
-    public float* X;
+    private readonly Kind _kind;
+    private readonly float* _x;
+    private readonly float* _second;
+    private readonly float* _coefficients;
+    private readonly int _width;
+    private readonly int _height;
+
+    private PixelSource(Kind kind, float* x, float* second, float* coefficients, int channels, int height = 0, int width = 0)
+    {
+        _kind = kind;
+        _x = x;
+        _second = second;
+        _coefficients = coefficients;
+        _height = height;
+        _width = width;
+        Channels = channels;
+    }
+
+    private enum Kind
+    {
+        Plain,
+        NormalizedRectified,
+        NormalizationGradient,
+        Unpooled,
+    }
 
     /// <summary>Channels of a pixel, all groups together.</summary>
-    public int Channels;
+    public int Channels { get; }
 
-    /// <summary>Copies one run of neighbouring pixels.</summary>
-    public delegate*<in PixelSource, in PixelRun, float*, nint, void> Reader;
+    /// <summary>The pixels themselves, where nothing is done to them on the way; null otherwise.</summary>
+    public float* Pixels => _kind == Kind.Plain ? _x : null;
 
-    /// <summary>Pixels as they lie in memory.</summary>
-    public static PixelSource Plain(float* x, int channels) => new() { X = x, Channels = channels, Reader = &Copy };
+    /// <summary>Pixels as they lie in memory, N, H, W, C.</summary>
+    public static PixelSource Plain(float* x, int channels) => new(Kind.Plain, x, null, null, channels);
+
+    /// <summary>max((x − a)·b + c, 0), each channel with its own coefficients [3, C].</summary>
+    public static PixelSource NormalizedRectified(float* x, float* coefficients, int channels) =>
+        new(Kind.NormalizedRectified, x, null, coefficients, channels);
+
+    /// <summary>gradY·b + (x − a)·c + d, each channel with its own coefficients [4, C].</summary>
+    public static PixelSource NormalizationGradient(float* gradY, float* x, float* coefficients, int channels) =>
+        new(Kind.NormalizationGradient, gradY, x, coefficients, channels);
+
+    /// <summary>The gradient in front of a 2×2 max-pooling of stride 2: each gradient at the pixel its maximum came from, zero elsewhere.</summary>
+    /// <param name="gradY">[N, H/2, W/2, C].</param>
+    /// <param name="positions">Where each maximum was found, h·W + w, of gradY's extents.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    public static PixelSource Unpooled(float* gradY, int* positions, int channels, int height, int width) =>
+        new(Kind.Unpooled, gradY, (float*)positions, null, channels, height, width);
 
     /// <summary>Copies a run.</summary>
     /// <param name="run">Which pixels and channels.</param>
     /// <param name="to">Receives the first channel of the first pixel.</param>
     /// <param name="toStride">Elements from one pixel of <paramref name="to"/> to the next.</param>
-    public readonly void Read(in PixelRun run, float* to, nint toStride) => Reader(in this, in run, to, toStride);
-
-    private static void Copy(in PixelSource source, in PixelRun run, float* to, nint toStride)
+    public void Read(in PixelRun run, float* to, nint toStride)
     {
-        float* from = source.X + (run.Pixel * source.Channels) + run.Channel;
-        if (run.Channels == source.Channels && toStride == run.Channels)
+        nint first = (run.Pixel * Channels) + run.Channel;
+        CoefficientRows rows = new((nint)_coefficients, Channels);
+        switch (_kind)
+        {
+            case Kind.Plain:
+                Copy(_x + first, run, to, toStride);
+                break;
+            case Kind.NormalizedRectified:
+                PixelMaps.Run<NormalizedRectified>(run.Pixels, run.Channel, run.Channels, rows, _x + first, Channels, null, 0, to, toStride);
+                break;
+            case Kind.NormalizationGradient:
+                PixelMaps.Run<NormalizationGradient>(run.Pixels, run.Channel, run.Channels, rows, _x + first, Channels, _second + first, Channels, to, toStride);
+                break;
+            case Kind.Unpooled:
+                Unpool(run, to, toStride);
+                break;
+        }
+    }
+
+    private void Copy(float* from, in PixelRun run, float* to, nint toStride)
+    {
+        if (run.Channels == Channels && toStride == run.Channels)
         {
             Floats.Copy(from, to, run.Pixels * run.Channels);
             return;
         }
 
-        for (int i = 0; i < run.Pixels; i++, from += source.Channels, to += toStride)
+        for (int i = 0; i < run.Pixels; i++, from += Channels, to += toStride)
         {
             Floats.Copy(from, to, run.Channels);
+        }
+    }
+
+    private void Unpool(in PixelRun run, float* to, nint toStride)
+    {
+        nint imageRow = run.Pixel / _width;
+        int row = (int)(imageRow % _height);
+        int column = (int)(run.Pixel % _width);
+        int pooledWidth = _width / Pooling2.Size;
+        nint pooledRow = (imageRow / _height * (_height / Pooling2.Size)) + (row / Pooling2.Size);
+        for (int i = 0; i < run.Pixels; i++, column++, to += toStride)
+        {
+            // An odd last row or column lies outside all windows.
+            bool isInside = row / Pooling2.Size < _height / Pooling2.Size && column / Pooling2.Size < pooledWidth;
+            if (isInside)
+            {
+                nint pooled = (((pooledRow * pooledWidth) + (column / Pooling2.Size)) * Channels) + run.Channel;
+                Pooling2.Unpool(_x + pooled, (int*)_second + pooled, (row * _width) + column, run.Channels, to);
+            }
+            else
+            {
+                Floats.Clear(to, run.Channels);
+            }
         }
     }
 }
