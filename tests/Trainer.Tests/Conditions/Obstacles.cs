@@ -10,7 +10,7 @@ internal static class Obstacles
     private static readonly Lazy<string?> Mount = new(() =>
     {
         string folder = Directory.CreateTempSubdirectory("gimbal-mount-").FullName;
-        string? obstacle = Try("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder) ?? Try("umount", folder);
+        string? obstacle = Try("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder) ?? Try("umount", "--lazy", folder);
         Directory.Delete(folder);
         return obstacle;
     });

@@ -15,7 +15,9 @@ internal sealed class TemporaryFileSystem : IDisposable
 
     public void Remount(string options) => Run("mount", "-o", $"remount,{options}", _folder);
 
-    public void Dispose() => Run("umount", _folder);
+    // Lazily: a process that another test is just starting holds copies of all open files until it executes its program, which may be a moment longer than
+    // the file on this disk is open, and keeps the disk busy for so long.
+    public void Dispose() => Run("umount", "--lazy", _folder);
 
     private static void Run(string program, params string[] arguments)
     {

@@ -25,7 +25,7 @@ public sealed unsafe class ConvolutionTests
 
     [Fact]
     public void Convolutions_of_any_extents_equal_their_definition() =>
-        Gen.Select(Geometries, Gen.Bool, Gen.Int[0, 1_000_000]).Sample((g, hasBias, seed) => Check(g, hasBias, seed), iter: 300);
+        Gen.Select(Geometries, Gen.Bool, Gen.Int[0, 1_000_000]).Check(300, drawn => Check(drawn.Item1, drawn.Item2, drawn.Item3));
 
     [Theory]
     [InlineData(2, 64, 16, 16, 96, 3, 1, 1)]

@@ -15,7 +15,7 @@ public sealed unsafe class MatrixProductTests
 
     [Fact]
     public void Products_of_any_extents_equal_their_definition() =>
-        Gen.Select(Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 90], Either, Either, Gen.Bool).Sample(Check, iter: 300);
+        Gen.Select(Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 90], Either, Either, Gen.Bool).Check(300, Check);
 
     [Theory]
     [InlineData(150, 260, 600)]

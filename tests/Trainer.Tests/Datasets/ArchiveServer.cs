@@ -9,21 +9,28 @@ namespace Gimbal.Trainer.Tests.Datasets;
 /// <summary>A web server on this machine that answers exactly as it is told, so that it can break off as well.</summary>
 internal sealed class ArchiveServer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentDictionary<string, Answer> _answers = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ManualResetEventSlim _hangUp = new();
 
     public ArchiveServer()
     {
-        _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/data/");
+        Address = Bind(_listener);
+        _listener.Listen();
         Thread thread = new(Serve) { IsBackground = true };
         thread.Start();
     }
 
     /// <summary>What is sent for a file: the body may be shorter than its stated length, and the line may stay open after it.</summary>
     public sealed record Answer(byte[] Body, long StatedLength, bool StaysOpen = false);
+
+    /// <summary>Takes a port of this machine. Nobody answers there until the socket listens, and nobody else can take it.</summary>
+    public static Uri Bind(Socket socket)
+    {
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}/data/");
+    }
 
     public Uri Address { get; }
 
@@ -46,15 +53,14 @@ internal sealed class ArchiveServer : IDisposable
         {
             try
             {
-                using TcpClient client = _listener.AcceptTcpClient();
-                using NetworkStream stream = client.GetStream();
+                using NetworkStream stream = new(_listener.Accept(), ownsSocket: true);
                 Respond(stream);
             }
             catch (IOException)
             {
                 // The client has gone.
             }
-            catch (Exception e) when (e is SocketException or InvalidOperationException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
                 // The listener has been disposed.
                 return;
@@ -65,7 +71,13 @@ internal sealed class ArchiveServer : IDisposable
     private void Respond(NetworkStream stream)
     {
         using StreamReader reader = new(stream, Encoding.ASCII, leaveOpen: true);
-        string path = reader.ReadLine()!.Split(' ')[1];
+        if (reader.ReadLine() is not { } request)
+        {
+            // The client has gone before it asked.
+            return;
+        }
+
+        string path = request.Split(' ')[1];
         _requests.Enqueue(path);
         while (reader.ReadLine() is { Length: > 0 })
         {

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Tests.Conditions;
@@ -126,8 +127,9 @@ public sealed class OfficialArchiveTests : IDisposable
     [Fact]
     public void AServerThatIsNotThereIsNamed()
     {
-        _server.Dispose();
-        Refuse(Archive(s_archive), _server.Address.ToString(), "refused");
+        using Socket silent = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Uri address = ArchiveServer.Bind(silent);
+        Refuse(Archive(s_archive) with { Address = address }, address.ToString(), "refused");
     }
 
     [Fact]

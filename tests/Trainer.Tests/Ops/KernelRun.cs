@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
+using Gimbal.Trainer.Tests.Cpu;
 using Gimbal.Trainer.Tests.Ops.Cases;
 using Gimbal.Trainer.Tests.Ops.Reference;
 
@@ -35,7 +36,12 @@ internal sealed unsafe class KernelRun : IDisposable
     public IReadOnlyList<CpuStep> Steps => _steps.Steps;
 
     /// <summary>Writes the operands, poisons everything else, runs, checks the fences and returns the outputs in storage order.</summary>
-    public IReadOnlyList<float[]> Run(ThreadTeam team)
+    public IReadOnlyList<float[]> Run(ThreadTeam team) => Run(() => _steps.Run(team));
+
+    /// <summary>The same, each chunk by itself.</summary>
+    public IReadOnlyList<float[]> RunApart() => Run(() => Outputs.RunApart(_steps));
+
+    private IReadOnlyList<float[]> Run(Action run)
     {
         foreach (CpuMemory block in _blocks.Values)
         {
@@ -49,7 +55,7 @@ internal sealed unsafe class KernelRun : IDisposable
             Storage.Store(operands[i].Type, ToElements(operands[i].Type, inputs[i]), AddressOf(operands[i]));
         }
 
-        _steps.Run(team);
+        run();
         CheckFences();
         for (int i = 0; i < operands.Length; i++)
         {

@@ -33,6 +33,7 @@ public sealed class OpKernelTests : IDisposable
         using KernelRun run = new(AllOps.Cases[name]);
         IReadOnlyList<float[]> first = run.Run(_single);
         AssertSameBits(name, first, run.Run(_single));
+        AssertSameBits($"{name}, chunk by chunk", first, run.RunApart());
     }
 
     [Fact]
