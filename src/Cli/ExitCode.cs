@@ -34,6 +34,7 @@ internal static class ExitCode
         CudaUnavailableException or PlatformNotSupportedException => DeviceMissing,
         DiskException => Disk,
         DataFileException or ModelFileException or InvalidDataException or SelfTestException or InvalidGraphException => BadData,
+        ImageSourceException { InnerException: { } cause } => Of(cause),
         OperationCanceledException => Cancelled,
         InsufficientMemoryException or CudaException => Failed,
         UnauthorizedAccessException or IOException => Disk,

@@ -61,8 +61,11 @@ internal static class Divergence
 
     private static float[] Load(ImageSource pair, Normalization normalization)
     {
-        float[] images = new float[Batch * pair.PixelBytes];
-        new OrderedBatches(pair, normalization, Batch).Load(0, images, new int[Batch]);
+        OrderedBatches batches = new(pair, normalization, Batch);
+        ImageBatch batch = batches.NewBatch();
+        batches.Load(0, batch);
+        float[] images = new float[batch.Images.Length];
+        ChannelsLast.Load(batch.Shape, batch.Images, images);
         return images;
     }
 

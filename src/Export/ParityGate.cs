@@ -116,15 +116,14 @@ internal sealed class ParityGate
         using Evaluator evaluator = new(model.Network, device, Math.Min(FullBatch, samples.Count));
         evaluator.Load(model.Weights);
         OrderedBatches batches = new(samples, model.Normalization, evaluator.Batch);
-        float[] images = new float[evaluator.Batch * samples.PixelBytes];
-        int[] labels = new int[evaluator.Batch];
+        ImageBatch batch = batches.NewBatch();
         float[] logits = new float[evaluator.Batch * classes];
         float[] all = new float[samples.Count * classes];
         for (int i = 0; i < batches.Count; i++)
         {
-            int held = batches.Load(i, images, labels);
-            evaluator.Logits(images, logits);
-            logits.AsSpan(0, held * classes).CopyTo(all.AsSpan(i * evaluator.Batch * classes));
+            batches.Load(i, batch);
+            evaluator.Logits(batch, logits);
+            logits.AsSpan(0, batch.Held * classes).CopyTo(all.AsSpan(i * evaluator.Batch * classes));
         }
 
         return all;

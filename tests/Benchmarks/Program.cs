@@ -24,9 +24,19 @@ train.SetAction(parsed => TrainBenchmark.Run(
         parsed.GetValue(layout)),
     parsed.GetValue(json)));
 
+Option<string> data = new("--data") { Description = "Pictures: synthetic, cifar10:DIR, images:DIR or idx:DIR", DefaultValueFactory = _ => "synthetic" };
+Command loader = new("loader", "Time the loading of pictures, alone and beside training") { data, model, batch, steps, groups, threads };
+loader.SetAction(parsed => LoaderBenchmark.Run(new LoaderSettings(
+    parsed.GetRequiredValue(data),
+    parsed.GetRequiredValue(model),
+    parsed.GetValue(batch),
+    parsed.GetValue(steps),
+    parsed.GetValue(groups),
+    parsed.GetValue(threads))));
+
 Argument<string[]> rest = new("arguments") { Description = "Passed to BenchmarkDotNet, such as --filter *Convolution*", Arity = ArgumentArity.ZeroOrMore };
 Command ops = new("ops", "Time single operations against libtorch") { rest };
 ops.TreatUnmatchedTokensAsErrors = false;
 ops.SetAction(parsed => OpBenchmarks.Run([.. parsed.GetValue(rest) ?? [], .. parsed.UnmatchedTokens]));
 
-return new RootCommand("Gimbal beside TorchSharp, in one process") { train, ops }.Parse(args).Invoke();
+return new RootCommand("Gimbal beside TorchSharp, in one process") { train, loader, ops }.Parse(args).Invoke();

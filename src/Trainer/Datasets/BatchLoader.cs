@@ -1,9 +1,10 @@
+using System.Buffers;
 using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Datasets;
 
 /// <summary>Shuffled, augmented, normalised batches. A batch is a function of (seed, epoch, number), so there is no state to save.</summary>
-public sealed class BatchLoader
+public sealed class BatchLoader : IBatches
 {
     private const uint ShuffleStream = 0x5EED_0001;
     private const uint AugmentStream = 0x5EED_0002;
@@ -11,10 +12,9 @@ public sealed class BatchLoader
     private readonly ImageSource _source;
     private readonly Augmentation _augmentation;
     private readonly float[] _table;
-    private readonly byte[] _pixels;
+    private readonly int _length;
     private readonly ulong _seed;
-    private int[] _order = [];
-    private int _orderEpoch = -1;
+    private readonly EpochOrder?[] _orders = new EpochOrder?[2];
 
     /// <summary>Reads from <paramref name="source"/>.</summary>
     /// <param name="source">Training pictures.</param>
@@ -31,37 +31,60 @@ public sealed class BatchLoader
         source.Validate();
         (_source, _augmentation, _seed) = (source, augmentation, seed);
         _table = normalization.Table();
-        _pixels = new byte[source.PixelBytes];
+        _length = source.PixelBytes;
         Batch = Math.Min(batch, source.Count);
+        BatchesPerEpoch = source.Count / Batch;
     }
 
     /// <summary>Pictures per batch.</summary>
     public int Batch { get; }
 
     /// <summary>Batches per epoch; what remains of the pictures is left out, another part in each epoch.</summary>
-    public int BatchesPerEpoch => _source.Count / Batch;
+    public int BatchesPerEpoch { get; }
+
+    /// <inheritdoc/>
+    public ImageBatch NewBatch() => new(Batch, _source.Height, _source.Width, _source.Channels);
 
     /// <summary>Loads one batch.</summary>
     /// <param name="epoch">From 0.</param>
     /// <param name="number">Batch of the epoch, from 0.</param>
-    /// <param name="images">Receives [N,C,H,W].</param>
-    /// <param name="labels">Receives [N].</param>
-    public void Load(int epoch, int number, Span<float> images, Span<int> labels)
+    /// <param name="batch">Made by <see cref="NewBatch"/>.</param>
+    /// <exception cref="ImageSourceException">A picture cannot be read.</exception>
+    public void Load(int epoch, int number, ImageBatch batch) => LoadRows(((long)epoch * BatchesPerEpoch) + number, 0, Batch, batch);
+
+    /// <summary>Loads some rows of a batch, counted through all epochs.</summary>
+    /// <inheritdoc/>
+    public void LoadRows(long number, int first, int count, ImageBatch batch)
     {
-        if (epoch != _orderEpoch)
+        ArgumentNullException.ThrowIfNull(batch);
+        (long epoch, long within) = Math.DivRem(number, BatchesPerEpoch);
+        int[] order = OrderOf((int)epoch);
+        batch.Held = Batch;
+        Philox random = new(_seed, AugmentStream);
+        byte[] room = ArrayPool<byte>.Shared.Rent(_length);
+        for (int row = first; row < first + count; row++)
         {
-            (_order, _orderEpoch) = (new Philox(_seed, ShuffleStream).Permutation((uint)epoch, _source.Count), epoch);
+            int index = order[((int)within * Batch) + row];
+            ReadOnlySpan<byte> pixels = _source.Fetch(index, room.AsSpan(0, _length), out batch.Labels[row]);
+            PixelPlacement placement = PixelPlacement.Draw(_augmentation, _source, random.Words((uint)epoch, (ulong)index));
+            placement.Write(pixels, _table, batch.Image(row));
         }
 
-        int length = _source.PixelBytes;
-        Philox random = new(_seed, AugmentStream);
-        for (int i = 0; i < Batch; i++)
-        {
-            int index = _order[(number * Batch) + i];
-            _source.Read(index, _pixels);
-            labels[i] = _source.Label(index);
-            PixelPlacement placement = PixelPlacement.Draw(_augmentation, _source, random.Words((uint)epoch, (ulong)index));
-            placement.Write(_pixels, _table, images.Slice(i * length, length));
-        }
+        ArrayPool<byte>.Shared.Return(room);
     }
+
+    // At the turn of an epoch the batches under way are of two. Threads that lack the same order at the same time each make it; either may stay.
+    private int[] OrderOf(int epoch)
+    {
+        EpochOrder? order = Volatile.Read(ref _orders[epoch & 1]);
+        if (order?.Epoch != epoch)
+        {
+            order = new EpochOrder(epoch, new Philox(_seed, ShuffleStream).Permutation((uint)epoch, _source.Count));
+            Volatile.Write(ref _orders[epoch & 1], order);
+        }
+
+        return order.Indices;
+    }
+
+    private sealed record EpochOrder(int Epoch, int[] Indices);
 }

@@ -40,6 +40,9 @@ internal sealed class CachedPictures : ImageSource
     public override IReadOnlyList<string> Classes { get; }
 
     /// <inheritdoc/>
+    public override bool IsThreadSafe => true;
+
+    /// <inheritdoc/>
     public override int Label(int index) => _labels[index];
 
     /// <inheritdoc/>

@@ -13,12 +13,13 @@ public static class Fingerprint
         ArgumentNullException.ThrowIfNull(source);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{source.Count} {source.Height} {source.Width} {source.Channels}\n{string.Join('\n', source.Classes)}\n"));
-        byte[] picture = new byte[source.PixelBytes + sizeof(int)];
+        byte[] room = new byte[source.PixelBytes];
+        byte[] label = new byte[sizeof(int)];
         for (int i = 0; i < source.Count; i++)
         {
-            source.Read(i, picture.AsSpan(0, source.PixelBytes));
-            BinaryPrimitives.WriteInt32LittleEndian(picture.AsSpan(source.PixelBytes), source.Label(i));
-            hash.AppendData(picture);
+            hash.AppendData(source.Fetch(i, room, out int number));
+            BinaryPrimitives.WriteInt32LittleEndian(label, number);
+            hash.AppendData(label);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];

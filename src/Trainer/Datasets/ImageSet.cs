@@ -109,13 +109,14 @@ public sealed class ImageSet : ImageSource
         }
 
         byte[] pixels = new byte[source.Count * length];
+        int[] labels = new int[source.Count];
         Parallel.For(0, source.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             byte[] own = new byte[source.PixelBytes];
-            source.Read(i, own);
+            source.Fetch(i, own, out labels[i]).CopyTo(own);
             PictureResizer.Resize(new Picture(source.Height, source.Width, source.Channels, own), side, side).Pixels.CopyTo(pixels, i * length);
         });
-        return new ImageSet(pixels, [.. Enumerable.Range(0, source.Count).Select(source.Label)], side, side, source.Channels, source.Classes);
+        return new ImageSet(pixels, labels, side, side, source.Channels, source.Classes);
     }
 
     /// <inheritdoc/>
@@ -134,8 +135,19 @@ public sealed class ImageSet : ImageSource
     public override IReadOnlyList<string> Classes { get; }
 
     /// <inheritdoc/>
-    public override void Read(int index, Span<byte> pixels) => _pixels.AsSpan(checked(index * PixelBytes), PixelBytes).CopyTo(pixels);
+    public override bool IsThreadSafe => true;
+
+    /// <inheritdoc/>
+    public override void Read(int index, Span<byte> pixels) => Pixels(index).CopyTo(pixels);
 
     /// <inheritdoc/>
     public override int Label(int index) => _labels[index];
+
+    internal override ReadOnlySpan<byte> Fetch(int index, Span<byte> room, out int label)
+    {
+        label = _labels[index];
+        return Pixels(index);
+    }
+
+    private ReadOnlySpan<byte> Pixels(int index) => _pixels.AsSpan(checked(index * PixelBytes), PixelBytes);
 }

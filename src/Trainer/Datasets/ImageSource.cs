@@ -1,9 +1,16 @@
+using Gimbal.Trainer.Tensors;
+
 namespace Gimbal.Trainer.Datasets;
 
 /// <summary>Labelled pictures of one size. Derive from it to train on data kept elsewhere.</summary>
-/// <remarks>Reading must be thread safe and give the same bytes every time.</remarks>
+/// <remarks>
+/// Pictures are read on threads of the loader's own while training goes on, one at a time unless <see cref="IsThreadSafe"/> allows more. Reading must give
+/// the same bytes every time. What it throws ends the training, as the cause of an <see cref="ImageSourceException"/>.
+/// </remarks>
 public abstract class ImageSource
 {
+    private readonly Lock _reading = new();
+
     /// <summary>Number of pictures.</summary>
     public abstract int Count { get; }
 
@@ -19,6 +26,9 @@ public abstract class ImageSource
     /// <summary>Names of the classes; a label is a position in this list.</summary>
     public abstract IReadOnlyList<string> Classes { get; }
 
+    /// <summary>Whether several threads may read at a time; a source that can should say so, above all where reading decodes or waits.</summary>
+    public virtual bool IsThreadSafe => false;
+
     /// <summary>Bytes of one picture.</summary>
     public int PixelBytes => Height * Width * Channels;
 
@@ -29,6 +39,36 @@ public abstract class ImageSource
 
     /// <summary>Class of picture <paramref name="index"/>.</summary>
     public abstract int Label(int index);
+
+    /// <summary>A picture and its label, on any thread.</summary>
+    /// <param name="index">Which.</param>
+    /// <param name="room"><see cref="PixelBytes"/> bytes for sources that have to copy.</param>
+    /// <param name="label">Its class.</param>
+    /// <exception cref="ImageSourceException">The source failed.</exception>
+    /// <exception cref="DataFileException">A file, which it names, is not what it was.</exception>
+    internal virtual ReadOnlySpan<byte> Fetch(int index, Span<byte> room, out int label)
+    {
+        try
+        {
+            if (IsThreadSafe)
+            {
+                Read(index, room);
+                label = Label(index);
+                return room;
+            }
+
+            lock (_reading)
+            {
+                Read(index, room);
+                label = Label(index);
+                return room;
+            }
+        }
+        catch (Exception e) when (e is not DataFileException)
+        {
+            throw new ImageSourceException(GetType().Name, index, e);
+        }
+    }
 
     /// <summary>Checks what training relies on; worth calling on a source of one's own.</summary>
     /// <exception cref="ArgumentException">No pictures, no size, channels other than 1 or 3, fewer than 2 classes, or a label out of range.</exception>

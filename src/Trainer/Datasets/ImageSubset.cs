@@ -27,10 +27,16 @@ public sealed class ImageSubset(ImageSource source, IReadOnlyList<int> indices) 
     public override IReadOnlyList<string> Classes => source.Classes;
 
     /// <inheritdoc/>
+    public override bool IsThreadSafe => source.IsThreadSafe;
+
+    /// <inheritdoc/>
     public override void Read(int index, Span<byte> pixels) => source.Read(indices[index], pixels);
 
     /// <inheritdoc/>
     public override int Label(int index) => source.Label(indices[index]);
+
+    // The source itself is asked, because other subsets may share it.
+    internal override ReadOnlySpan<byte> Fetch(int index, Span<byte> room, out int label) => source.Fetch(indices[index], room, out label);
 
     /// <summary>The first <paramref name="count"/> pictures of a seeded shuffle.</summary>
     public static ImageSource Take(ImageSource source, int count, ulong seed)

@@ -15,10 +15,10 @@ public sealed record Normalization(IReadOnlyList<float> Mean, IReadOnlyList<floa
     {
         ArgumentNullException.ThrowIfNull(source);
         long[,] histogram = new long[source.Channels, 256];
-        byte[] pixels = new byte[source.PixelBytes];
+        byte[] room = new byte[source.PixelBytes];
         for (int i = 0; i < source.Count; i++)
         {
-            source.Read(i, pixels);
+            ReadOnlySpan<byte> pixels = source.Fetch(i, room, out _);
             for (int p = 0; p < pixels.Length; p++)
             {
                 histogram[p % source.Channels, pixels[p]]++;

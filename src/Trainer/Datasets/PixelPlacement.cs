@@ -22,46 +22,82 @@ internal readonly record struct PixelPlacement(int Height, int Width, int Channe
     /// <summary>As it is.</summary>
     public static PixelPlacement Unchanged(ImageSource source) => new(source.Height, source.Width, source.Channels, 0, 0, false, 0, 0, 0);
 
-    /// <summary>Writes normalised planes C, H, W from interleaved bytes.</summary>
+    /// <summary>Writes normalised pixels.</summary>
     /// <param name="pixels">H·W·C bytes.</param>
     /// <param name="table">Input value of each byte, 256 a channel.</param>
-    /// <param name="image">Receives C·H·W elements.</param>
+    /// <param name="image">Receives H·W·C elements.</param>
     public void Write(ReadOnlySpan<byte> pixels, ReadOnlySpan<float> table, Span<float> image)
     {
-        for (int c = 0; c < Channels; c++)
+        int rowLength = Width * Channels;
+        for (int y = 0; y < Height; y++)
         {
-            ReadOnlySpan<float> values = table.Slice(c * 256, 256);
-            for (int y = 0; y < Height; y++)
+            Span<float> row = image.Slice(y * rowLength, rowLength);
+            int from = y + ShiftY;
+            if (from < 0 || from >= Height)
             {
-                Span<float> row = image.Slice(((c * Height) + y) * Width, Width);
-                int from = y + ShiftY;
-                if (from < 0 || from >= Height)
-                {
-                    row.Fill(values[0]);
-                }
-                else
-                {
-                    WriteRow(pixels.Slice(from * Width * Channels, Width * Channels), values, row, c);
-                }
+                Blacken(row, table);
+            }
+            else
+            {
+                WriteRow(pixels.Slice(from * rowLength, rowLength), table, row);
+            }
 
-                if (y >= CutY && y < CutY + CutSide)
-                {
-                    // The mean colour is 0 after normalisation.
-                    int left = Math.Max(0, CutX);
-                    row[left..Math.Max(left, Math.Min(Width, CutX + CutSide))].Clear();
-                }
+            if (y >= CutY && y < CutY + CutSide)
+            {
+                // The mean colour is 0 after normalisation.
+                int left = Math.Max(0, CutX);
+                row[(left * Channels)..(Math.Max(left, Math.Min(Width, CutX + CutSide)) * Channels)].Clear();
             }
         }
     }
 
     private static int Below(uint word16, int bound) => (int)((word16 * (ulong)bound) >> 16);
 
-    private void WriteRow(ReadOnlySpan<byte> pixels, ReadOnlySpan<float> values, Span<float> row, int channel)
+    private void Blacken(Span<float> row, ReadOnlySpan<float> table)
     {
-        for (int x = 0; x < row.Length; x++)
+        for (int i = 0; i < row.Length; i++)
         {
-            int from = (IsMirrored ? row.Length - 1 - x : x) + ShiftX;
-            row[x] = from >= 0 && from < row.Length ? values[pixels[(from * Channels) + channel]] : values[0];
+            row[i] = table[i % Channels * 256];
+        }
+    }
+
+    private void WriteRow(ReadOnlySpan<byte> pixels, ReadOnlySpan<float> table, Span<float> row)
+    {
+        // Columns first to end come from inside the picture, the others from its black border.
+        int shift = IsMirrored ? ShiftX : -ShiftX;
+        int first = Math.Clamp(shift, 0, Width);
+        int end = Math.Clamp(Width + shift, 0, Width);
+        Blacken(row[..(first * Channels)], table);
+        Blacken(row[(end * Channels)..], table);
+        if (first < end)
+        {
+            int start = IsMirrored ? Width - 1 - first + ShiftX : first + ShiftX;
+            Translate(pixels, start, IsMirrored ? -1 : 1, table, row[(first * Channels)..(end * Channels)]);
+        }
+    }
+
+    // Looking up is as fast as computing with vectors, whose divisions it spares.
+    private void Translate(ReadOnlySpan<byte> pixels, int start, int step, ReadOnlySpan<float> table, Span<float> values)
+    {
+        ReadOnlySpan<float> first = table[..256];
+        if (Channels == 1)
+        {
+            for (int x = 0; x < values.Length; x++, start += step)
+            {
+                values[x] = first[pixels[start]];
+            }
+
+            return;
+        }
+
+        ReadOnlySpan<float> second = table.Slice(256, 256);
+        ReadOnlySpan<float> third = table.Slice(512, 256);
+        int from = 3 * start;
+        for (int x = 0; x <= values.Length - 3; x += 3, from += 3 * step)
+        {
+            values[x] = first[pixels[from]];
+            values[x + 1] = second[pixels[from + 1]];
+            values[x + 2] = third[pixels[from + 2]];
         }
     }
 }

@@ -44,6 +44,9 @@ public sealed class ProceduralImages : ImageSource
     public override IReadOnlyList<string> Classes => s_classes;
 
     /// <inheritdoc/>
+    public override bool IsThreadSafe => true;
+
+    /// <inheritdoc/>
     public override int Label(int index) => index % s_classes.Length;
 
     /// <inheritdoc/>

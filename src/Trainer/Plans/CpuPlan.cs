@@ -42,6 +42,13 @@ public sealed unsafe class CpuPlan : Plan
     }
 
     /// <inheritdoc/>
+    public override void WriteChannelsLast(Value input, ReadOnlySpan<float> images)
+    {
+        CheckImages(input, images.Length);
+        images.CopyTo(new Span<float>((void*)AddressOf(input), images.Length));
+    }
+
+    /// <inheritdoc/>
     public override void Write(Value input, ReadOnlySpan<int> elements)
     {
         Check(input, elements.Length, ElementType.Int32);

@@ -54,6 +54,13 @@ public sealed class CudaPlan : Plan
     }
 
     /// <inheritdoc/>
+    public override void WriteChannelsLast(Value input, ReadOnlySpan<float> images)
+    {
+        CheckImages(input, images.Length);
+        _driver.Upload(AddressOf(input), MemoryMarshal.AsBytes(images));
+    }
+
+    /// <inheritdoc/>
     public override void Write(Value input, ReadOnlySpan<int> elements)
     {
         Check(input, elements.Length, ElementType.Int32);

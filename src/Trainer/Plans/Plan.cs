@@ -28,6 +28,11 @@ public abstract class Plan : IDisposable
     /// <param name="elements">All elements, in logical order.</param>
     public abstract void Write(Value input, ReadOnlySpan<float> elements);
 
+    /// <summary>Sets an input of images whose channels are last, as in the bytes of pictures: the order every plan stores, so that nothing is reordered.</summary>
+    /// <param name="input">An input of <see cref="Graph"/> with the axes of images.</param>
+    /// <param name="images">All elements, [N, H, W, C].</param>
+    public abstract void WriteChannelsLast(Value input, ReadOnlySpan<float> images);
+
     /// <summary>Sets an input of integers.</summary>
     public abstract void Write(Value input, ReadOnlySpan<int> elements);
 
@@ -48,6 +53,16 @@ public abstract class Plan : IDisposable
 
     /// <summary>Frees the plan's memory; the state it worked on stays.</summary>
     public abstract void Dispose();
+
+    /// <summary>Refuses a value that does not have the axes of images, and what <see cref="Check"/> refuses.</summary>
+    protected void CheckImages(Value value, int count)
+    {
+        Check(value, count, ElementType.Float32);
+        if (value.Type.Axes != Axes.Image)
+        {
+            throw new ShapeException($"{value} holds no images, which alone can be written channels last");
+        }
+    }
 
     /// <summary>Refuses a value of another graph, and elements of another number or type.</summary>
     protected void Check(Value value, int count, ElementType element)

@@ -1,3 +1,4 @@
+using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Ops;
@@ -43,12 +44,12 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>Mean loss over the labelled images of a batch, and how many of them are classified right.</summary>
-    /// <param name="images">Normalised, [N,C,H,W]; unused rows hold anything finite.</param>
-    /// <param name="labels">[N]; −1 marks an unused row.</param>
-    public (float Loss, int Correct) Evaluate(ReadOnlySpan<float> images, ReadOnlySpan<int> labels)
+    /// <param name="images">Normalised; unused rows hold anything finite and the label −1.</param>
+    public (float Loss, int Correct) Evaluate(ImageBatch images)
     {
-        _plan.Write(_graph.Input(Network.ImagesName), images);
-        _plan.Write(_graph.Input("labels"), labels);
+        ArgumentNullException.ThrowIfNull(images);
+        _plan.WriteChannelsLast(_graph.Input(Network.ImagesName), images.Images);
+        _plan.Write(_graph.Input("labels"), images.Labels);
         _plan.Run();
         Span<float> loss = [0];
         Span<float> correct = [0];
@@ -58,11 +59,12 @@ public sealed class Evaluator : IDisposable
     }
 
     /// <summary>Logits [N, classes] of a batch.</summary>
-    /// <param name="images">Normalised, [N,C,H,W].</param>
+    /// <param name="images">Normalised.</param>
     /// <param name="logits">N·classes elements.</param>
-    public void Logits(ReadOnlySpan<float> images, Span<float> logits)
+    public void Logits(ImageBatch images, Span<float> logits)
     {
-        _plan.Write(_graph.Input(Network.ImagesName), images);
+        ArgumentNullException.ThrowIfNull(images);
+        _plan.WriteChannelsLast(_graph.Input(Network.ImagesName), images.Images);
         _plan.Run();
         _plan.Read(_graph.Outputs[0], logits);
     }

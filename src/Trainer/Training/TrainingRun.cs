@@ -40,9 +40,9 @@ public sealed class TrainingRun : IDisposable
     private readonly BatchLoader _loader;
     private readonly Schedule _schedule;
     private readonly GradientClip _clip;
-    private readonly float[] _images;
-    private readonly int[] _labels;
     private readonly Lazy<string> _fingerprint;
+    private RunPosition _completed = new();
+    private EpochTally _tally;
 
     /// <summary>Plans training and evaluation and initialises the weights.</summary>
     /// <param name="network">What to train.</param>
@@ -75,10 +75,8 @@ public sealed class TrainingRun : IDisposable
         Initialize();
         _step = new TrainingStep(graph, device, _state, Options.Seed);
         _evaluator = new Evaluator(network, device, _loader.Batch);
-        // Saving and evaluating copy the state.
-        CpuMemory.RequireRoom(2 * _state.MemoryBytes);
-        _images = new float[_loader.Batch * data.Train.PixelBytes];
-        _labels = new int[_loader.Batch];
+        // Saving and evaluating copy the state; training and evaluating load ahead.
+        CpuMemory.RequireRoom((2 * _state.MemoryBytes) + (2 * BatchPrefetch.MemoryBytes(_loader.Batch * data.Train.PixelBytes)));
         _fingerprint = new Lazy<string>(() => Datasets.Fingerprint.Of(data.Train));
     }
 
@@ -95,7 +93,7 @@ public sealed class TrainingRun : IDisposable
     public DataSplits Data { get; }
 
     /// <summary>Where the run stands.</summary>
-    public RunPosition Position { get; private set; } = new();
+    public RunPosition Position => _tally.Of(_completed);
 
     /// <summary>Batches of an epoch.</summary>
     public int BatchesPerEpoch => _loader.BatchesPerEpoch;
@@ -104,7 +102,7 @@ public sealed class TrainingRun : IDisposable
     public long MemoryBytes => _state.MemoryBytes + _step.MemoryBytes;
 
     /// <summary>True once every epoch is done.</summary>
-    public bool IsComplete => Position.Epoch >= Options.Epochs;
+    public bool IsComplete => _completed.Epoch >= Options.Epochs;
 
     /// <summary>Of the training images.</summary>
     public string Fingerprint => _fingerprint.Value;
@@ -128,7 +126,7 @@ public sealed class TrainingRun : IDisposable
                 : throw new KeyNotFoundException($"tensor {value.Name} is missing"));
         }
 
-        Position = position;
+        (_completed, _tally) = (position, new EpochTally(position));
     }
 
     /// <summary>What evaluation uses and export writes: the averaged weights where they are kept, else the weights.</summary>
@@ -145,14 +143,19 @@ public sealed class TrainingRun : IDisposable
     public double EstimateEpochSeconds()
     {
         IReadOnlyDictionary<string, Tensor> before = _state.ReadAll();
-        _loader.Load(0, 0, _images, _labels);
-        _step.Run(_images, _labels, 0, 0);
+        ImageBatch batch = _loader.NewBatch();
+        _loader.Load(0, 0, batch);
         long start = Stopwatch.GetTimestamp();
-        _step.Run(_images, _labels, 0, 0);
-        _step.Run(_images, _labels, 0, 0);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds / 2;
+        _loader.Load(0, BatchesPerEpoch - 1, batch);
+        double loading = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        _step.Run(batch, 0, 0);
+        start = Stopwatch.GetTimestamp();
+        _step.Run(batch, 0, 0);
+        _step.Run(batch, 0, 0);
+        double training = Stopwatch.GetElapsedTime(start).TotalSeconds / 2;
         Restore(before, Position);
-        return seconds * BatchesPerEpoch;
+        // Both go on at the same time, and the slower sets the pace.
+        return Math.Max(loading, training) * BatchesPerEpoch;
     }
 
     /// <summary>Trains from the present position to the last epoch.</summary>
@@ -161,9 +164,10 @@ public sealed class TrainingRun : IDisposable
     public void Run(RunCallbacks callbacks, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(callbacks);
+        using BatchPrefetch batches = new(_loader, StepOf(_completed.Epoch, _tally.Steps), StepOf(Options.Epochs, 0), cancellation: cancellation);
         while (!IsComplete)
         {
-            TrainEpoch(callbacks, cancellation);
+            TrainEpoch(batches, callbacks, cancellation);
             CompleteEpoch(callbacks);
         }
     }
@@ -174,13 +178,14 @@ public sealed class TrainingRun : IDisposable
         ArgumentNullException.ThrowIfNull(source);
         _evaluator.Load(weights);
         OrderedBatches batches = new(source, Normalization, _evaluator.Batch);
+        using BatchPrefetch loaded = new(batches, 0, batches.Count);
         double loss = 0;
         long correct = 0;
         for (int i = 0; i < batches.Count; i++)
         {
-            int held = batches.Load(i, _images, _labels);
-            (float batchLoss, int batchCorrect) = _evaluator.Evaluate(_images, _labels);
-            loss += (double)batchLoss * held;
+            ImageBatch batch = loaded.Next()!;
+            (float batchLoss, int batchCorrect) = _evaluator.Evaluate(batch);
+            loss += (double)batchLoss * batch.Held;
             correct += batchCorrect;
         }
 
@@ -218,30 +223,30 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private void TrainEpoch(RunCallbacks callbacks, CancellationToken cancellation)
+    private long StepOf(int epoch, int batch) => ((long)epoch * BatchesPerEpoch) + batch;
+
+    private void TrainEpoch(BatchPrefetch batches, RunCallbacks callbacks, CancellationToken cancellation)
     {
-        int epoch = Position.Epoch;
-        int first = Position.Batch;
-        double before = Position.Seconds;
+        int epoch = _completed.Epoch;
+        int first = _tally.Steps;
+        double before = _tally.Seconds;
         long start = Stopwatch.GetTimestamp();
-        while (Position.Batch < BatchesPerEpoch)
+        while (_tally.Steps < BatchesPerEpoch)
         {
-            if (cancellation.IsCancellationRequested)
+            if (batches.Next() is not { } batch)
             {
                 callbacks.Save?.Invoke(this, false);
-                cancellation.ThrowIfCancellationRequested();
+                throw new OperationCanceledException(cancellation);
             }
 
-            int batch = Position.Batch;
-            long step = ((long)epoch * BatchesPerEpoch) + batch;
+            long step = StepOf(epoch, _tally.Steps);
             double rate = _schedule.At(step);
-            _loader.Load(epoch, batch, _images, _labels);
-            StepResult result = _step.Run(_images, _labels, rate, step);
+            StepResult result = _step.Run(batch, rate, step);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Advance(result, step, before + elapsed, callbacks.Logger);
             callbacks.Step?.Invoke(new StepReport(
-                epoch + 1, batch + 1, BatchesPerEpoch, result.Loss, rate, result.Norm, (batch + 1 - first) * _loader.Batch / elapsed));
-            if (callbacks.SaveSteps > 0 && (step + 1) % callbacks.SaveSteps == 0 && Position.Batch < BatchesPerEpoch)
+                epoch + 1, _tally.Steps, BatchesPerEpoch, result.Loss, rate, result.Norm, (_tally.Steps - first) * _loader.Batch / elapsed));
+            if (callbacks.SaveSteps > 0 && (step + 1) % callbacks.SaveSteps == 0 && _tally.Steps < BatchesPerEpoch)
             {
                 callbacks.Save?.Invoke(this, false);
             }
@@ -252,7 +257,7 @@ public sealed class TrainingRun : IDisposable
     {
         if (!result.IsFinite && Options.NonFinite == NonFinitePolicy.Stop)
         {
-            throw new DivergedException(Position.Epoch + 1, step + 1, result.Loss, _step.FirstNonFiniteGradient());
+            throw new DivergedException(_completed.Epoch + 1, step + 1, result.Loss, _step.FirstNonFiniteGradient());
         }
 
         if (!result.IsFinite)
@@ -260,16 +265,7 @@ public sealed class TrainingRun : IDisposable
             Log.Skipped(logger, step + 1, result.Loss, _step.FirstNonFiniteGradient() ?? "none");
         }
 
-        Position = Position with
-        {
-            Batch = Position.Batch + 1,
-            LossSum = Position.LossSum + (result.IsFinite ? result.Loss : 0),
-            Correct = Position.Correct + result.Correct,
-            NormSum = Position.NormSum + (result.IsFinite ? result.Norm : 0),
-            Clipped = Position.Clipped + (_clip.Mode == ClipMode.Norm && result.Norm > _clip.Limit ? 1 : 0),
-            Skipped = Position.Skipped + (result.IsFinite ? 0 : 1),
-            Seconds = seconds,
-        };
+        _tally.Add(result, _clip.Mode == ClipMode.Norm && result.Norm > _clip.Limit, seconds);
     }
 
     private void CompleteEpoch(RunCallbacks callbacks)
@@ -295,12 +291,13 @@ public sealed class TrainingRun : IDisposable
             done.Seconds,
             steps * _loader.Batch / done.Seconds);
         bool isBest = result.ValidationAccuracy is { } accuracy && done.History.All(earlier => earlier.ValidationAccuracy < accuracy);
-        Position = new RunPosition
+        _completed = new RunPosition
         {
             Epoch = result.Epoch,
             History = [.. done.History, result],
             BestEpoch = isBest ? result.Epoch : done.BestEpoch,
         };
+        _tally = default;
         callbacks.Epoch?.Invoke(result);
         callbacks.Save?.Invoke(this, isBest);
     }

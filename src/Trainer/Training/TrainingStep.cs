@@ -1,3 +1,4 @@
+using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Plans;
 
@@ -17,6 +18,10 @@ public readonly record struct StepResult(float Loss, int Correct, float Norm)
 public sealed class TrainingStep : IDisposable
 {
     private readonly Plan _plan;
+    private readonly Value _images;
+    private readonly Value _labels;
+    private readonly Value _rate;
+    private readonly Value? _random;
     private readonly ulong _seed;
 
     /// <summary>Plans <paramref name="graph"/>.</summary>
@@ -29,6 +34,8 @@ public sealed class TrainingStep : IDisposable
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(device);
         (Graph, _seed) = (graph, seed);
+        // Looked up once: a step allocates nothing.
+        (_images, _labels, _rate, _random) = (graph.Images, graph.Labels, graph.LearningRate, graph.Random);
         _plan = device.NewPlan(graph.Graph, state);
     }
 
@@ -38,23 +45,26 @@ public sealed class TrainingStep : IDisposable
     /// <summary>Bytes of activations, gradients and temporaries.</summary>
     public long MemoryBytes => _plan.MemoryBytes;
 
-    /// <summary>Runs one step.</summary>
+    /// <summary>Runs one step. Allocates nothing.</summary>
+    /// <param name="batch">Pictures and labels.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="step">Number of the step, from 0; random ops draw by it.</param>
+    public StepResult Run(ImageBatch batch, double rate, long step)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        _plan.WriteChannelsLast(_images, batch.Images);
+        return Run(batch.Labels, rate, step);
+    }
+
+    /// <summary>Runs one step on images in logical order. Allocates nothing.</summary>
     /// <param name="images">Normalised, [N,C,H,W].</param>
     /// <param name="labels">[N].</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="step">Number of the step, from 0; random ops draw by it.</param>
     public StepResult Run(ReadOnlySpan<float> images, ReadOnlySpan<int> labels, double rate, long step)
     {
-        _plan.Write(Graph.Images, images);
-        _plan.Write(Graph.Labels, labels);
-        _plan.Write(Graph.LearningRate, [(float)rate]);
-        if (Graph.Random is { } random)
-        {
-            _plan.Write(random, [(int)(uint)_seed, (int)(uint)(_seed >> 32), (int)step]);
-        }
-
-        _plan.Run();
-        return new StepResult(Scalar(Graph.Loss), (int)Scalar(Graph.Correct), Scalar(Graph.Norm));
+        _plan.Write(_images, images);
+        return Run(labels, rate, step);
     }
 
     /// <summary>Name of the first parameter whose gradient was not finite in the last step, or null.</summary>
@@ -68,6 +78,19 @@ public sealed class TrainingStep : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _plan.Dispose();
+
+    private StepResult Run(ReadOnlySpan<int> labels, double rate, long step)
+    {
+        _plan.Write(_labels, labels);
+        _plan.Write(_rate, [(float)rate]);
+        if (_random is { } random)
+        {
+            _plan.Write(random, [(int)(uint)_seed, (int)(uint)(_seed >> 32), (int)step]);
+        }
+
+        _plan.Run();
+        return new StepResult(Scalar(Graph.Loss), (int)Scalar(Graph.Correct), Scalar(Graph.Norm));
+    }
 
     private float Scalar(Value value)
     {

@@ -54,10 +54,10 @@ public sealed class BatchPictureTests
 
     private static (float[] Images, int[] Labels) LoadOnHost(ImageSource source, Augmentation augmentation, int epoch)
     {
-        float[] images = new float[Batch * source.PixelBytes];
-        int[] labels = new int[Batch];
-        new BatchLoader(source, Normalization.Of(source), Batch, augmentation, Seed).Load(epoch, 1, images, labels);
-        return (images, labels);
+        BatchLoader loader = new(source, Normalization.Of(source), Batch, augmentation, Seed);
+        ImageBatch batch = loader.NewBatch();
+        loader.Load(epoch, 1, batch);
+        return (batch.Images.ToArray(), batch.Labels.ToArray());
     }
 
     private static (float[] Images, int[] Labels) LoadOnDevice(ImageSource source, Augmentation augmentation, int epoch)
@@ -97,14 +97,12 @@ public sealed class BatchPictureTests
         });
         launches.Add("batch_labels_i32", new Blocks(1), new LabelsArgs(Upload(driver, allLabels), onDevice, labels, Batch, 0));
         launches.Run();
-        float[] stored = new float[Batch * length];
+        float[] batchImages = new float[Batch * length];
         int[] batchLabels = new int[Batch];
-        driver.Download(images, MemoryMarshal.AsBytes(stored.AsSpan()));
+        driver.Download(images, MemoryMarshal.AsBytes(batchImages.AsSpan()));
         driver.Download(labels, MemoryMarshal.AsBytes(batchLabels.AsSpan()));
         Assert.True(Simulator.Reports == 0, Simulator.LastReport);
-        float[] logical = new float[stored.Length];
-        ChannelsLast.Load(new Shape(Batch, source.Channels, source.Height, source.Width), stored, logical);
-        return (logical, batchLabels);
+        return (batchImages, batchLabels);
     }
 
     private static ulong Upload<T>(Driver driver, T[] values)

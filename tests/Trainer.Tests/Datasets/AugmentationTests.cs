@@ -179,9 +179,8 @@ public class AugmentationTests
 
     private static (float[] Images, int[] Labels) Load(BatchLoader loader, int epoch, int number)
     {
-        float[] images = new float[loader.Batch * Side * Side];
-        int[] labels = new int[loader.Batch];
-        loader.Load(epoch, number, images, labels);
-        return (images, labels);
+        ImageBatch batch = loader.NewBatch();
+        loader.Load(epoch, number, batch);
+        return (batch.Images.ToArray(), batch.Labels.ToArray());
     }
 }
