@@ -34,20 +34,19 @@ public sealed class ChannelsLastInputTests
     public void What_is_no_image_has_no_channels_to_come_last()
     {
         GraphBuilder builder = new("plain");
-        Value x = builder.Input("x", TensorType.Vector(6));
+        Graph graph = builder.Build(builder.Add(new Relu(), builder.Input("x", TensorType.Vector(6))));
         using CpuDevice device = new(1);
-        Graph graph = builder.Build(builder.Add(new Relu(), x));
         using StateStore state = device.NewState(graph);
         using Plan plan = device.NewPlan(graph, state);
 
-        Assert.Throws<ShapeException>(() => plan.WriteChannelsLast(x, new float[6]));
+        Assert.Throws<ShapeException>(() => plan.WriteChannelsLast(graph.Input("x"), new float[6]));
     }
 
     private static void AssertSameImages(Device device)
     {
         GraphBuilder builder = new("images");
-        Value x = builder.Input("x", new TensorType(s_shape, Axes.Image));
-        Graph graph = builder.Build(builder.Add(new Relu(), x));
+        Graph graph = builder.Build(builder.Add(new Relu(), builder.Input("x", new TensorType(s_shape, Axes.Image))));
+        Value x = graph.Input("x");
         using StateStore state = device.NewState(graph);
         using Plan plan = device.NewPlan(graph, state);
         float[] logical = [.. Enumerable.Range(1, s_shape.Count).Select(i => (float)i)];
