@@ -58,6 +58,7 @@ struct SigmoidGradMap { GB_DEVICE static float of(float y, float g, float) { ret
 struct TanhMap { GB_DEVICE static float of(float x, float) { return gb_tanh(x); } };
 struct TanhGradMap { GB_DEVICE static float of(float y, float g, float) { return g * (1 - y * y); } };
 struct AddMap { GB_DEVICE static float of(float a, float b, float) { return a + b; } };
+struct AddReluMap { GB_DEVICE static float of(float a, float b, float) { return ReluMap::of(a + b, 0); } };
 struct MulMap { GB_DEVICE static float of(float a, float b, float) { return a * b; } };
 
 // y = max(x, 0).
@@ -89,3 +90,6 @@ GB_KERNEL(add_forward_f32, 256, (BinaryMapArgs args)) { map_two<AddMap>(args); }
 
 // y = a b.
 GB_KERNEL(mul_forward_f32, 256, (BinaryMapArgs args)) { map_two<MulMap>(args); }
+
+// y = max(a + b, 0): the end of a residual block.
+GB_KERNEL(add_relu_forward_f32, 256, (BinaryMapArgs args)) { map_two<AddReluMap>(args); }

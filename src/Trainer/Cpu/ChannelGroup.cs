@@ -14,15 +14,12 @@ internal static unsafe class ChannelGroup
     /// <summary>One behind the last channel of a group.</summary>
     public static int End(int group, int channels) => Math.Min(channels, Start(group) + Size);
 
-    /// <summary>Writes the coefficients of one channel into patterns that lie one after the other.</summary>
-    public static void Set(in ChannelPattern pattern, float* coefficients, int channel, params ReadOnlySpan<float> values)
+    /// <summary>Writes the coefficients of one channel into rows that lie one after the other.</summary>
+    public static void Set(float* rows, int channels, int channel, params ReadOnlySpan<float> values)
     {
         for (int k = 0; k < values.Length; k++)
         {
-            for (int i = channel; i < pattern.Width; i += pattern.Channels)
-            {
-                coefficients[((long)k * pattern.Width) + i] = values[k];
-            }
+            rows[((nint)k * channels) + channel] = values[k];
         }
     }
 }

@@ -2,56 +2,52 @@ using System.Numerics;
 
 namespace Gimbal.Trainer.Cpu;
 
-/// <summary>y = f(x, g, coefficients of the channel), at given addresses.</summary>
-internal unsafe interface IChannelMap
-{
-    /// <summary>One element; coefficient k is <c>pattern[k * width]</c>.</summary>
-    static abstract float Element(float* x, float* g, float* pattern, int width);
-
-    /// <summary>Several elements at once.</summary>
-    static abstract Vector<float> Elements(float* x, float* g, float* pattern, int width);
-}
-
 /// <summary>Parallel loops over [rows, channels] matrices with coefficients per channel.</summary>
 internal static unsafe class ChannelMap
 {
-    /// <summary>Appends y[i] = map(x[i], g[i], coefficients[i mod channels]).</summary>
+    /// <summary>Appends y[i] = map(x[i], second[i], coefficients of channel i mod channels).</summary>
     /// <param name="steps">Where to.</param>
     /// <param name="name">What the step does.</param>
     /// <param name="shape">The matrices and how they are cut.</param>
     /// <param name="x">First operand.</param>
-    /// <param name="g">Second operand, where the map reads one.</param>
-    /// <param name="coefficients">Patterns, one after the other; filled by an earlier step.</param>
+    /// <param name="second">Second operand, where the map reads one.</param>
+    /// <param name="coefficients">[coefficients, channels], where the map has any.</param>
     /// <param name="y">Result.</param>
-    public static void Emit<TMap>(CpuSteps steps, string name, ChannelPattern shape, float* x, float* g, float* coefficients, float* y)
-        where TMap : IChannelMap
+    public static void Emit<TMap>(CpuSteps steps, string name, ChannelPattern shape, float* x, float* second, float* coefficients, float* y)
+        where TMap : IPixelMap
     {
-        Args args = new() { X = x, G = g, Coefficients = coefficients, Y = y, Shape = shape };
-        steps.Add(name, &Chunk<TMap>, args, shape.Chunks);
+        Args args = new() { X = x, Second = second, Coefficients = coefficients, Y = y, Shape = shape };
+        steps.Add(name, &Chunk<TMap>, args, shape.Chunks, TMap.Coefficients * shape.Width);
     }
 
     private static void Chunk<TMap>(Args* args, int chunk, float* scratch)
-        where TMap : IChannelMap
+        where TMap : IPixelMap
     {
         ChannelPattern shape = args->Shape;
         int width = shape.Width;
-        float* pattern = args->Coefficients;
+        CoefficientRows patterns = new((nint)scratch, width);
+        for (int k = 0; k < TMap.Coefficients; k++)
+        {
+            shape.Expand(args->Coefficients + ((nint)k * shape.Channels), scratch + ((nint)k * width));
+        }
+
         long end = shape.Start(chunk) + ((long)shape.RowsOf(chunk) * shape.Channels);
         for (long i = shape.Start(chunk); i < end; i += width)
         {
             float* x = args->X + i;
-            float* g = args->G + i;
+            float* second = args->Second + i;
             float* y = args->Y + i;
             int count = (int)Math.Min(width, end - i);
             int j = 0;
             for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
             {
-                Vector.Store(TMap.Elements(x + j, g + j, pattern + j, width), y + j);
+                Vector<float> other = TMap.HasSecond ? Vector.Load(second + j) : default;
+                Vector.Store(TMap.Map(Vector.Load(x + j), other, patterns.Vectors(j, TMap.Coefficients)), y + j);
             }
 
             for (; j < count; j++)
             {
-                y[j] = TMap.Element(x + j, g + j, pattern + j, width);
+                y[j] = TMap.Map(x[j], TMap.HasSecond ? second[j] : 0, patterns.Scalars(j, TMap.Coefficients));
             }
         }
     }
@@ -59,7 +55,7 @@ internal static unsafe class ChannelMap
     private struct Args
     {
         public float* X;
-        public float* G;
+        public float* Second;
         public float* Coefficients;
         public float* Y;
         public ChannelPattern Shape;

@@ -43,7 +43,7 @@ public static unsafe class Convolution
     internal static ChunkSums Forward(CpuSteps steps, ConvGeometry g, in PixelSource x, float* w, in PixelTarget y)
     {
         Check(steps, g);
-        Patches patches = InputPatches(g, x);
+        Patches patches = InputPatches(g, x.Materialize(steps, g.N * g.H, g.W));
         ChunkSums sums = ChunkSums.Reserve(steps, Correlation.Chunks(g, patches, Transpose.No), y.ChunkFloats);
         Correlation.Emit(steps, "conv_forward", g, patches, w, Transpose.No, y, sums.Pointer);
         return sums;
@@ -54,6 +54,7 @@ public static unsafe class Convolution
     internal static ChunkSums GradInput(CpuSteps steps, ConvGeometry g, in PixelSource gradY, float* w, in PixelTarget gradX)
     {
         Check(steps, g);
+        float* pixels = gradY.Materialize(steps, g.N * g.P, g.Q);
         List<Patches> parts = [];
         for (int i = 0; i < Math.Min(g.StrideH, g.H); i++)
         {
@@ -61,7 +62,7 @@ public static unsafe class Convolution
             {
                 TapAxis rows = TapAxis.Backward(i, g.H, g.P, g.R, g.StrideH, g.PadTop, g.DilationH);
                 TapAxis columns = TapAxis.Backward(j, g.W, g.Q, g.S, g.StrideW, g.PadLeft, g.DilationW);
-                parts.Add(new Patches(gradY, g.N, g.GroupM, rows, columns));
+                parts.Add(new Patches(pixels, g.N, g.M, g.GroupM, rows, columns));
             }
         }
 
@@ -80,12 +81,17 @@ public static unsafe class Convolution
     internal static void GradWeight(CpuSteps steps, ConvGeometry g, in PixelSource x, in PixelSource gradY, float* gradW)
     {
         Check(steps, g);
-        FilterGradient.Emit(steps, g, InputPatches(g, x), gradY, gradW);
+        Patches patches = InputPatches(g, x.Materialize(steps, g.N * g.H, g.W));
+        FilterGradient.Emit(steps, g, patches, gradY.Materialize(steps, g.N * g.P, g.Q), gradW);
     }
 
-    private static Patches InputPatches(in ConvGeometry g, in PixelSource x) => new(
+    /// <summary>Whether the forward pass stores whole 2×2 windows at a time, as a target that pools needs them.</summary>
+    internal static bool KeepsWindows(in ConvGeometry g) => false;
+
+    private static Patches InputPatches(in ConvGeometry g, float* x) => new(
         x,
         g.N,
+        g.C,
         g.GroupC,
         TapAxis.Forward(g.P, g.H, g.R, g.StrideH, g.PadTop, g.DilationH),
         TapAxis.Forward(g.Q, g.W, g.S, g.StrideW, g.PadLeft, g.DilationW));

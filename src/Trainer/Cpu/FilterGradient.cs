@@ -18,7 +18,7 @@ internal static unsafe class FilterGradient
     private const int FewestBlocksOfPixels = 4;
 
     /// <summary>Appends the gradient of a filter [R, S, C/groups, M].</summary>
-    public static void Emit(CpuSteps steps, in ConvGeometry g, in Patches patches, in PixelSource gradY, float* gradW)
+    public static void Emit(CpuSteps steps, in ConvGeometry g, in Patches patches, float* gradY, float* gradW)
     {
         MicroKernels kernels = MicroKernels.Best;
         var args = new Args
@@ -27,7 +27,6 @@ internal static unsafe class FilterGradient
             GradY = gradY,
             GradW = gradW,
             M = g.M,
-            Q = g.Q,
             Groups = g.Groups,
             GroupM = g.GroupM,
             Pixels = g.N * patches.Pixels,
@@ -56,7 +55,7 @@ internal static unsafe class FilterGradient
         float* partial = args->Partials + ((nint)chunk * args->BlockLength);
         float* panels = scratch + args->PanelsPlace;
         // With as many channels as a panel has columns, the output gradients are a panel already.
-        bool isPanel = args->GradY.Pixels != null && args->Groups == 1 && args->M == kernels.PanelColumns(args->M);
+        bool isPanel = args->Groups == 1 && args->M == kernels.PanelColumns(args->M);
         new Span<float>(partial, args->BlockLength).Clear();
         for (int pixel = begin; pixel < end; pixel += args->BlockPixels)
         {
@@ -67,36 +66,14 @@ internal static unsafe class FilterGradient
                 Floats.Clear(scratch + ((nint)i * args->RowA) + place.Rows, paddedRows - place.Rows);
             }
 
-            float* gradY = isPanel ? args->GradY.Pixels + ((nint)pixel * args->M) : panels;
+            float* gradY = args->GradY + ((nint)pixel * args->M) + (place.Group * args->GroupM) + place.Column;
             if (!isPanel)
             {
-                ReadPanels(args, kernels, place, pixel, count, panels);
+                Panels.Pack(kernels, gradY, args->M, Transpose.No, count, place.Columns, panels, count, 0);
             }
 
             kernels.Multiply(
-                place.Rows, place.Columns, count, scratch, 1, args->RowA, gradY, count, 0, partial, args->PaddedColumns, partial, args->PaddedColumns);
-        }
-    }
-
-    private static void ReadPanels(Args* args, in MicroKernels kernels, in TilePlace place, int pixel, int count, float* panels)
-    {
-        for (int j = 0; j < place.Columns; j += kernels.WideColumns)
-        {
-            int width = kernels.PanelColumns(place.Columns - j);
-            int filled = Math.Min(width, place.Columns - j);
-            float* panel = panels + ((nint)j * count);
-            int channel = (place.Group * args->GroupM) + place.Column + j;
-            for (int done = 0; done < count;)
-            {
-                int run = Math.Min(count - done, args->Q - ((pixel + done) % args->Q));
-                args->GradY.Read(new PixelRun(pixel + done, run, channel, filled), panel + ((nint)done * width), width);
-                done += run;
-            }
-
-            for (int k = 0; filled < width && k < count; k++)
-            {
-                Floats.Clear(panel + ((nint)k * width) + filled, width - filled);
-            }
+                place.Rows, place.Columns, count, scratch, 1, args->RowA, isPanel ? gradY : panels, count, 0, partial, args->PaddedColumns, partial, args->PaddedColumns);
         }
     }
 
@@ -124,11 +101,10 @@ internal static unsafe class FilterGradient
     private struct Args
     {
         public Patches Patches;
-        public PixelSource GradY;
+        public float* GradY;
         public float* GradW;
         public float* Partials;
         public int M;
-        public int Q;
         public int Groups;
         public int GroupM;
         public int Pixels;

@@ -9,8 +9,14 @@ internal readonly unsafe struct Patches
     /// <summary>Elements that must be free after the last column of a target row: short runs are copied in whole vectors.</summary>
     public const int Slack = Floats.Granule;
 
-    /// <summary>The pixels, N, H, W, C.</summary>
-    public readonly PixelSource Source;
+    /// <summary>First element of the source.</summary>
+    public readonly float* Source;
+
+    /// <summary>Element after the last of the source.</summary>
+    public readonly float* End;
+
+    /// <summary>Channels of a source pixel.</summary>
+    public readonly int Channels;
 
     /// <summary>Channels of one group.</summary>
     public readonly int GroupChannels;
@@ -21,23 +27,21 @@ internal readonly unsafe struct Patches
     /// <summary>The horizontal axis.</summary>
     public readonly TapAxis Columns;
 
-    // Element after the last of a plain source.
-    private readonly float* _end;
-
-    // Output columns [_runBegin, _runEnd) find a whole row of taps in one run of a plain source.
+    // Output columns [_runBegin, _runEnd) find a whole row of taps in one run of the source.
     private readonly int _runBegin;
     private readonly int _runEnd;
 
-    /// <summary>Describes the patches of a source.</summary>
-    public Patches(in PixelSource source, int images, int groupChannels, in TapAxis rows, in TapAxis columns)
+    /// <summary>Describes the patches of a source in N, H, W, C order.</summary>
+    public Patches(float* source, int images, int channels, int groupChannels, in TapAxis rows, in TapAxis columns)
     {
         Source = source;
+        End = source + ((nint)images * rows.Sources * columns.Sources * channels);
+        Channels = channels;
         GroupChannels = groupChannels;
         Rows = rows;
         Columns = columns;
-        if (source.Pixels != null && columns.Step == 1 && groupChannels == source.Channels)
+        if (columns.Step == 1 && groupChannels == channels)
         {
-            _end = source.Pixels + ((nint)images * rows.Sources * columns.Sources * source.Channels);
             _runBegin = Tiling.Parts(Math.Max(0, -columns.First), columns.Stride);
             _runEnd = Tiling.Parts(Math.Max(0, columns.Sources - columns.Taps - columns.First + 1), columns.Stride);
         }
@@ -89,8 +93,8 @@ internal readonly unsafe struct Patches
             int h = Rows.First + (i * Rows.Stride) + (t * Rows.Step);
             if ((uint)h < (uint)Rows.Sources)
             {
-                nint row = (((nint)image * Rows.Sources) + h) * Columns.Sources;
-                CopyTapRow(row, group * GroupChannels, j, count, first, last, to, targetRow);
+                float* row = Source + ((((nint)image * Rows.Sources) + h) * Columns.Sources * Channels) + ((nint)group * GroupChannels);
+                CopyTapRow(row, j, count, first, last, to, targetRow);
                 continue;
             }
 
@@ -102,26 +106,22 @@ internal readonly unsafe struct Patches
     }
 
     // Elements [first, last) of one row of taps, (tap column, channel), for neighbouring output pixels.
-    private void CopyTapRow(nint row, int channel, int j, int count, int first, int last, float* to, nint targetRow)
+    private void CopyTapRow(float* row, int j, int count, int first, int last, float* to, nint targetRow)
     {
         int end = j + count;
         int runBegin = Math.Clamp(_runBegin, j, end);
         int runEnd = Math.Clamp(_runEnd, runBegin, end);
         for (int q = j; q < runBegin; q++, to += targetRow)
         {
-            CopyTaps(row, channel, Columns.First + (q * Columns.Stride), first, last, to);
+            CopyTaps(row, Columns.First + (q * Columns.Stride), first, last, to);
         }
 
-        if (runEnd > runBegin)
-        {
-            nint w = row + Columns.First + (runBegin * Columns.Stride);
-            CopyRuns(Source.Pixels + (w * Source.Channels) + first, (nint)Columns.Stride * Source.Channels, runEnd - runBegin, last - first, to, targetRow, _end);
-            to += (runEnd - runBegin) * targetRow;
-        }
-
+        int w = Columns.First + (runBegin * Columns.Stride);
+        CopyRuns(row + ((nint)w * Channels) + first, (nint)Columns.Stride * Channels, runEnd - runBegin, last - first, to, targetRow, End);
+        to += (runEnd - runBegin) * targetRow;
         for (int q = runEnd; q < end; q++, to += targetRow)
         {
-            CopyTaps(row, channel, Columns.First + (q * Columns.Stride), first, last, to);
+            CopyTaps(row, Columns.First + (q * Columns.Stride), first, last, to);
         }
     }
 
@@ -141,17 +141,8 @@ internal readonly unsafe struct Patches
         }
     }
 
-    private void CopyTaps(nint row, int channel, int w, int first, int last, float* to)
+    private void CopyTaps(float* row, int w, int first, int last, float* to)
     {
-        int taps = (last - first) / GroupChannels;
-        int column = w + (first / GroupChannels * Columns.Step);
-        bool isWhole = first % GroupChannels == 0 && last % GroupChannels == 0;
-        if (isWhole && Columns.Step == 1 && column >= 0 && column + taps <= Columns.Sources)
-        {
-            Source.Read(new PixelRun(row + column, taps, channel, GroupChannels), to, GroupChannels);
-            return;
-        }
-
         for (int u = first / GroupChannels; u * GroupChannels < last; u++)
         {
             int c = Math.Max(first - (u * GroupChannels), 0);
@@ -159,7 +150,7 @@ internal readonly unsafe struct Patches
             int source = w + (u * Columns.Step);
             if ((uint)source < (uint)Columns.Sources)
             {
-                Source.Read(new PixelRun(row + source, 1, channel + c, length), to, length);
+                Floats.Copy(row + ((nint)source * Channels) + c, to, length);
             }
             else
             {

@@ -221,3 +221,15 @@ internal readonly struct WhereNormalizedPositive : IPixelMap
 
     public static float Map(float x, float second, in ChannelCoefficients<float> k) => WherePositive.Map(x, Normalized.Map(second, second, k), k);
 }
+
+/// <summary>x·a: the gradient through batch normalisation with given statistics.</summary>
+internal readonly struct TimesCoefficient : IPixelMap
+{
+    public static int Coefficients => 1;
+
+    public static bool HasSecond => false;
+
+    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) => x * k.A;
+
+    public static float Map(float x, float second, in ChannelCoefficients<float> k) => x * k.A;
+}

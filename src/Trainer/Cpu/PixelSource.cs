@@ -36,9 +36,6 @@ internal readonly unsafe struct PixelSource
     /// <summary>Channels of a pixel, all groups together.</summary>
     public int Channels { get; }
 
-    /// <summary>The pixels themselves, where nothing is done to them on the way; null otherwise.</summary>
-    public float* Pixels => _kind == Kind.Plain ? _x : null;
-
     /// <summary>Pixels as they lie in memory, N, H, W, C.</summary>
     public static PixelSource Plain(float* x, int channels) => new(Kind.Plain, x, null, null, channels);
 
@@ -84,6 +81,33 @@ internal readonly unsafe struct PixelSource
         }
     }
 
+    /// <summary>The source as plain pixels, for what reads each of them several times: made in the temporaries of the node where it is not plain already.</summary>
+    /// <param name="steps">Receives the step that makes them.</param>
+    /// <param name="imageRows">Rows of all images together.</param>
+    /// <param name="width">Pixels of a row.</param>
+    public float* Materialize(CpuSteps steps, int imageRows, int width)
+    {
+        if (_kind == Kind.Plain)
+        {
+            return _x;
+        }
+
+        float* pixels = steps.Scratch((long)imageRows * width * Channels);
+        RowChunks chunks = new(imageRows, (long)width * Channels);
+        steps.Add("conv_read", &ReadChunk, new MaterializeArgs { Source = this, Pixels = pixels, Width = width, Chunks = chunks }, chunks.Count);
+        return pixels;
+    }
+
+    private static void ReadChunk(MaterializeArgs* args, int chunk, float* scratch)
+    {
+        int channels = args->Source.Channels;
+        for (int row = args->Chunks.Start(chunk); row < args->Chunks.End(chunk); row++)
+        {
+            nint first = (nint)row * args->Width;
+            args->Source.Read(new PixelRun(first, args->Width, 0, channels), args->Pixels + (first * channels), channels);
+        }
+    }
+
     private void Copy(float* from, in PixelRun run, float* to, nint toStride)
     {
         if (run.Channels == Channels && toStride == run.Channels)
@@ -119,6 +143,14 @@ internal readonly unsafe struct PixelSource
                 Floats.Clear(to, run.Channels);
             }
         }
+    }
+
+    private struct MaterializeArgs
+    {
+        public PixelSource Source;
+        public float* Pixels;
+        public int Width;
+        public RowChunks Chunks;
     }
 }
 

@@ -33,13 +33,13 @@ public sealed class TrainingStep : IDisposable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(device);
-        (Graph, _seed) = (graph, seed);
+        (Graph, _seed) = (graph.FusedFor(device), seed);
         // Looked up once: a step allocates nothing.
-        (_images, _labels, _rate, _random) = (graph.Images, graph.Labels, graph.LearningRate, graph.Random);
-        _plan = device.NewPlan(graph.Graph, state);
+        (_images, _labels, _rate, _random) = (Graph.Images, Graph.Labels, Graph.LearningRate, Graph.Random);
+        _plan = device.NewPlan(Graph.Graph, state);
     }
 
-    /// <summary>What is computed.</summary>
+    /// <summary>What is computed, as the device plans it.</summary>
     public TrainingGraph Graph { get; }
 
     /// <summary>Bytes of activations, gradients and temporaries.</summary>

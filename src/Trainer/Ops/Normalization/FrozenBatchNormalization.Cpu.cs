@@ -1,4 +1,3 @@
-using System.Numerics;
 using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Graphs;
 
@@ -10,28 +9,28 @@ public sealed partial record FrozenBatchNormalization
     public override unsafe void EmitCpu(CpuCall call)
     {
         int channels = call.InputShape(1).Count;
-        ChannelPattern pattern = new(call.InputShape(0).Count / channels, channels);
+        ChannelPattern pattern = NormalizationRule.Pattern(call.InputShape(0));
         Args args = new()
         {
             Gamma = call.Input(1),
             Beta = call.Input(2),
             Mean = call.Input(3),
             Variance = call.Input(4),
-            Coefficients = call.Steps.Scratch((long)NormalizeChannels.Coefficients * pattern.Width),
-            Pattern = pattern,
+            Coefficients = call.Steps.Scratch((long)Normalize.Coefficients * channels),
+            Channels = channels,
             Epsilon = Epsilon,
         };
         call.Steps.Add("frozen_batch_normalization_channels", &PrepareChannels, args, ChannelGroup.Count(channels));
-        ChannelMap.Emit<NormalizeChannels>(
+        ChannelMap.Emit<Normalized>(
             call.Steps, "frozen_batch_normalization_forward", pattern, call.Input(0), null, args.Coefficients, call.Output(0));
     }
 
     private static unsafe void PrepareChannels(Args* args, int group, float* scratch)
     {
-        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Pattern.Channels); c++)
+        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Channels); c++)
         {
             float scale = (float)(args->Gamma[c] / Math.Sqrt((double)args->Variance[c] + args->Epsilon));
-            ChannelGroup.Set(args->Pattern, args->Coefficients, c, args->Mean[c], scale, args->Beta[c]);
+            ChannelGroup.Set(args->Coefficients, args->Channels, c, args->Mean[c], scale, args->Beta[c]);
         }
     }
 
@@ -42,7 +41,7 @@ public sealed partial record FrozenBatchNormalization
         public float* Mean;
         public float* Variance;
         public float* Coefficients;
-        public ChannelPattern Pattern;
+        public int Channels;
         public float Epsilon;
     }
 }
@@ -53,42 +52,34 @@ public sealed partial record FrozenBatchNormalizationGrad
     public override unsafe void EmitCpu(CpuCall call)
     {
         int channels = call.OutputShape(1).Count;
-        ChannelPattern pattern = new(call.InputShape(0).Count / channels, channels);
+        ChannelPattern pattern = NormalizationRule.Pattern(call.InputShape(0));
         Args args = new()
         {
             Gamma = call.Input(1),
             Variance = call.Input(3),
             GradGamma = call.Output(1),
             GradBeta = call.Output(2),
-            Partial = call.Steps.Scratch(NormalizationSums.PartialFloats(pattern)),
-            Coefficients = call.Steps.Scratch(pattern.Width),
-            Pattern = pattern,
+            Sums = NormalizationSums.Gradient(
+                call.Steps, "frozen_batch_normalization_grad_sums", pattern, call.Input(0), call.Input(4), call.Input(2)),
+            Coefficients = call.Steps.Scratch(channels),
+            Channels = channels,
             Epsilon = Epsilon,
         };
-        NormalizationSums.Emit(
-            call.Steps, "frozen_batch_normalization_grad_sums", pattern, call.Input(0), call.Input(4), call.Input(2), args.Partial);
         call.Steps.Add("frozen_batch_normalization_grad_channels", &FinishChannels, args, ChannelGroup.Count(channels));
-        ChannelMap.Emit<Scale>(
-            call.Steps, "frozen_batch_normalization_grad_input", pattern, null, call.Input(4), args.Coefficients, call.Output(0));
+        ChannelMap.Emit<TimesCoefficient>(
+            call.Steps, "frozen_batch_normalization_grad_input", pattern, call.Input(4), null, args.Coefficients, call.Output(0));
     }
 
     private static unsafe void FinishChannels(Args* args, int group, float* scratch)
     {
-        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Pattern.Channels); c++)
+        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Channels); c++)
         {
-            (double gradY, double product) = NormalizationSums.Total(args->Pattern, args->Partial, c);
+            (double gradY, double product) = NormalizationGradientSums.Join(args->Sums.Pointer, args->Sums.Chunks, args->Channels, c);
             double inverse = 1 / Math.Sqrt((double)args->Variance[c] + args->Epsilon);
             args->GradBeta[c] = (float)gradY;
             args->GradGamma[c] = (float)(product * inverse);
-            ChannelGroup.Set(args->Pattern, args->Coefficients, c, (float)(args->Gamma[c] * inverse));
+            ChannelGroup.Set(args->Coefficients, args->Channels, c, (float)(args->Gamma[c] * inverse));
         }
-    }
-
-    private readonly unsafe struct Scale : IChannelMap
-    {
-        public static float Element(float* x, float* g, float* pattern, int width) => *g * *pattern;
-
-        public static Vector<float> Elements(float* x, float* g, float* pattern, int width) => Vector.Load(g) * Vector.Load(pattern);
     }
 
     private unsafe struct Args
@@ -97,9 +88,9 @@ public sealed partial record FrozenBatchNormalizationGrad
         public float* Variance;
         public float* GradGamma;
         public float* GradBeta;
-        public float* Partial;
+        public ChunkSums Sums;
         public float* Coefficients;
-        public ChannelPattern Pattern;
+        public int Channels;
         public float Epsilon;
     }
 }

@@ -10,7 +10,7 @@ public sealed partial record FrozenBatchNormalization
     {
         int channels = call.InputShape(1).Count;
         CudaChannels sums = new(call.InputShape(0).Count / channels, channels);
-        ulong coefficients = call.Launches.Scratch((long)NormalizeChannels.Coefficients * channels);
+        ulong coefficients = call.Launches.Scratch((long)Normalize.Coefficients * channels);
         call.Launches.Add(
             "frozen_batch_normalization_channels_f32",
             new Blocks(Blocks.Over(channels, CudaLaunches.Threads)),

@@ -12,6 +12,10 @@ internal static class NormalizationLaunch
         sums.Map,
         new NormalizeArgs(call.Input(0), coefficients, call.Output(0), call.InputShape(0).Count, sums.Channels));
 
+    /// <summary>Appends gradX, affine in gradY and x, each channel with its own coefficients.</summary>
+    public static void NormalizeGrad(CudaCall call, CudaChannels sums, ulong x, ulong gradY, ulong coefficients, ulong gradX) => call.Launches.Add(
+        "batch_normalization_grad_input_f32", sums.Map, new NormalizeGradArgs(x, gradY, coefficients, gradX, sums.Rows * sums.Channels, sums.Channels));
+
     /// <summary>Appends Σ gradY and Σ gradY·(x − mean) of every chunk; x is input 0, gradY input 4.</summary>
     /// <returns>Address of the sums: 2·chunks·channels floats.</returns>
     public static ulong GradSums(CudaCall call, CudaChannels sums, ulong mean)
@@ -23,6 +27,8 @@ internal static class NormalizationLaunch
     }
 
     private readonly record struct NormalizeArgs(ulong X, ulong Coefficients, ulong Y, int Count, int Channels);
+
+    private readonly record struct NormalizeGradArgs(ulong X, ulong GradY, ulong Coefficients, ulong GradX, int Count, int Channels);
 
     private readonly record struct GradSumsArgs(
         ulong X, ulong GradY, ulong Mean, ulong Partial, int Rows, int Channels, int RowsPerChunk, int Padding);

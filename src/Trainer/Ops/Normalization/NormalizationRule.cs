@@ -1,3 +1,5 @@
+using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -32,4 +34,20 @@ internal static class NormalizationRule
 
     /// <summary>ε is above 0, so that a constant channel does not divide by zero.</summary>
     public static void RequireEpsilon(Op op, float epsilon) => Rule.Require(epsilon > 0 && float.IsFinite(epsilon), op, $"epsilon {epsilon} is not above 0");
+
+    /// <summary>The type of so many coefficients per channel.</summary>
+    public static TensorType Coefficients(TensorType channels, int rows) => TensorType.Matrix(rows, channels.Shape.Count);
+
+    /// <summary>k holds <paramref name="rows"/> coefficients for each channel of x.</summary>
+    public static void RequireCoefficients(Op op, TensorType x, TensorType k, int rows)
+    {
+        TensorType channels = Channels(op, [x], vectors: 0);
+        Rule.Require(k == Coefficients(channels, rows), op, $"coefficients {k} are not [{rows},{channels.Shape.Count}]");
+    }
+
+    /// <summary>How the CPU walks x as [rows, channels].</summary>
+    public static ChannelPattern Pattern(Shape x) => new(x.Count / x[1], x[1]);
+
+    /// <summary>How a CUDA device walks x as [rows, channels].</summary>
+    public static CudaChannels CudaChannels(Shape x) => new(x.Count / x[1], x[1]);
 }

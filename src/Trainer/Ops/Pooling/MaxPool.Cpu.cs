@@ -8,21 +8,24 @@ namespace Gimbal.Trainer.Ops;
 public sealed partial record MaxPool
 {
     /// <inheritdoc/>
-    public override unsafe void EmitCpu(CpuCall call)
+    public override unsafe void EmitCpu(CpuCall call) => Emit(
+        call.Steps, call.InputShape(0), call.OutputShape(0), call.Input(0), call.Output(0), (int*)call.Output(1));
+
+    /// <summary>Appends the pooling of images anywhere in memory.</summary>
+    internal unsafe void Emit(CpuSteps steps, Shape x, Shape y, float* from, float* to, int* positions)
     {
-        Shape y = call.OutputShape(0);
-        (WindowAxis rows, WindowAxis columns) = PoolRule.Axes(call.InputShape(0), y, Window, Stride, Pad);
+        (WindowAxis rows, WindowAxis columns) = PoolRule.Axes(x, y, Window, Stride, Pad);
         Args args = new()
         {
-            X = call.Input(0),
-            Y = call.Output(0),
-            Positions = (int*)call.Output(1),
+            X = from,
+            Y = to,
+            Positions = positions,
             Rows = rows,
             Columns = columns,
             Channels = y[1],
             Chunks = new RowChunks(y[0] * y[2], (long)y[3] * y[1] * Window.H * Window.W),
         };
-        call.Steps.Add("max_pool_forward", &Chunk, args, args.Chunks.Count);
+        steps.Add("max_pool_forward", &Chunk, args, args.Chunks.Count);
     }
 
     private static unsafe void Chunk(Args* args, int chunk, float* scratch)
