@@ -39,16 +39,21 @@ internal sealed class NormalizationSplit(Graph graph) : GraphPass(graph)
 /// <remarks>A window's maximum is the ReLU's output at the position its gradient goes to, so masking by either is the same.</remarks>
 internal sealed class PoolingGradientOrder(Graph graph) : GraphPass(graph)
 {
+    // By the gradient in front of a pooling, that behind it.
+    private readonly Dictionary<Value, Value> _pooled = [];
+
     protected override bool Rewrite(Node node)
     {
         switch (node.Op)
         {
             case ReluGrad when Unpooled(node.Inputs[1]) is { } pooling && PoolingOf(node.Inputs[0], pooling) is { } pooled:
                 Value masked = EmitNew(new ReluGrad(), [Copy(pooled), Copy(pooling.Inputs[1])])[0];
+                _pooled[node.Outputs[0]] = masked;
                 Stand(node.Outputs[0], EmitNew(pooling.Op, [Copy(pooling.Inputs[0]), masked])[0]);
                 return true;
-            case ChannelSum when Masked(node.Inputs[0]) is { } sum:
-                Emit(node.Op, [sum], node.Outputs);
+            case ChannelSum when _pooled.TryGetValue(node.Inputs[0], out Value? gradient):
+                // Pooling hands every gradient to one pixel: the sum over all pixels is that over all windows.
+                Stand(node.Outputs[0], EmitNew(node.Op, [gradient])[0]);
                 return true;
             default:
                 return false;
@@ -60,9 +65,6 @@ internal sealed class PoolingGradientOrder(Graph graph) : GraphPass(graph)
     // The pooled values of a ReLU's output, where the gradient comes from that pooling.
     private Value? PoolingOf(Value relu, Node gradient) => Uses(relu)
         .FirstOrDefault(use => use.Op is MaxPool && use.Outputs[1] == gradient.Inputs[0])?.Outputs[0];
-
-    // Pooling hands every gradient to one pixel: the sum over all pixels is that over all windows.
-    private Value? Masked(Value gradient) => Producer<MaxPoolGrad>(gradient)?.Inputs[1];
 }
 
 /// <summary>Joins normalisation, the sum at the end of a residual block and the ReLU behind them.</summary>

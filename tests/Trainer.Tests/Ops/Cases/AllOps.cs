@@ -17,6 +17,7 @@ public static class AllOps
         .. NormalizationCases.All,
         .. LossCases.All,
         .. UpdateCases.All,
+        .. FusionCases.All,
     ];
 
     /// <summary>The chosen cases and the first drawn ones of every op, by name.</summary>

@@ -36,6 +36,21 @@ internal static class NormalizationCases
                 TrainGrad(TensorType.Image(2, 8, 16, 16), 3000) with { Note = "mean 3000 deviations from 0" },
             ],
             random => TrainGrad(random.Statistics())),
+        OpFamily.Of<BatchStatistics>(
+            [
+                Statistics(TensorType.Image(2, 16, 8, 8), new(Epsilon, 0.1f)),
+                Statistics(TensorType.Matrix(33, 17), new(1e-3f, 0.3f)),
+                Statistics(TensorType.Image(4, 6, 64, 64), new(Epsilon, 0.1f), Domain.Normal(3000)) with { Note = "mean 3000 deviations from 0" },
+            ],
+            random => Statistics(random.Statistics(), new(random.Between(1e-5, 0.1), random.Between(0, 1)))),
+        OpFamily.Of<BatchStatisticsGrad>(
+            [
+                StatisticsGrad(Odd),
+                StatisticsGrad(TensorType.Image(5, 3, 65, 67)) with { Note = "several chunks, the last one odd" },
+            ],
+            random => StatisticsGrad(random.Statistics())),
+        OpFamily.Of<Normalize>([Mapped(Odd), Mapped(TensorType.Matrix(33, 17)), Mapped(TensorType.Image(5, 3, 65, 67))], random => Mapped(random.Statistics())),
+        OpFamily.Of<NormalizeGrad>([MappedGrad(Odd), MappedGrad(TensorType.Image(5, 3, 65, 67))], random => MappedGrad(random.Statistics())),
         OpFamily.Of<FrozenBatchNormalization>(
             [
                 Frozen(TensorType.Image(2, 16, 8, 8), new(Epsilon)),
@@ -87,6 +102,20 @@ internal static class NormalizationCases
             Reason = "sums of products of either sign: the error follows the terms, not the sum",
         };
     }
+
+    private static OpCase Statistics(TensorType x, BatchStatistics op, Func<Random, TensorType, double[]>? domain = null) =>
+        Train(x, new BatchNormalization(op.Epsilon, op.Momentum), domain) with { Op = op, Replaces = [-1, -1, 3, 4, -1] };
+
+    private static OpCase StatisticsGrad(TensorType x) => TrainGrad(x) with { Op = new BatchStatisticsGrad() };
+
+    private static OpCase Mapped(TensorType x) => new(
+        new Normalize(), new OpInput("x", x, Domain.Normal(0.5, 2)), new OpInput("coefficients", TensorType.Matrix(Normalize.Coefficients, x.Shape[1]), Domain.Normal()));
+
+    private static OpCase MappedGrad(TensorType x) => new(
+        new NormalizeGrad(),
+        new OpInput("gradY", x, Domain.Normal()),
+        new OpInput("x", x, Domain.Normal(0.5, 2)),
+        new OpInput("coefficients", TensorType.Matrix(NormalizeGrad.Coefficients, x.Shape[1]), Domain.Normal()));
 
     private static OpCase Frozen(TensorType x, FrozenBatchNormalization op)
     {

@@ -61,7 +61,8 @@ internal static class ProductCases
             .. hasBias ? [new OpInput("bias", TensorType.Vector(columns), Domain.Normal())] : Array.Empty<OpInput>(),
         ]);
 
-    private static Geometry DrawGeometry(this Random random)
+    /// <summary>A small convolution with random attributes.</summary>
+    public static Geometry DrawGeometry(this Random random)
     {
         int groups = random.Next(1, 4);
         (int r, int s) = (random.Next(1, 4), random.Next(1, 4));
@@ -78,7 +79,8 @@ internal static class ProductCases
         return new(op, x, groups * random.Next(1, 3), r, s);
     }
 
-    private sealed record Geometry(Conv Op, TensorType X, int M, int R, int S)
+    /// <summary>A convolution, the type of its input and the extents of its filter.</summary>
+    public sealed record Geometry(Conv Op, TensorType X, int M, int R, int S)
     {
         public TensorType Filter => TensorType.Filter(M, X.Shape[1] / Op.Groups, R, S);
 

@@ -73,6 +73,54 @@ internal static class NormalizationReference
     public static DoubleTensor Sum(DoubleTensor x) =>
         new(new Shape(x.Shape[1]), [.. Enumerable.Range(0, x.Shape[1]).Select(c => PlacesOf(x.Shape, c).Sum(i => x[i]))]);
 
+    // Mean, scale and shift of y = (x − mean)·scale + shift.
+    public static IReadOnlyList<DoubleTensor> Statistics(BatchStatistics op, IReadOnlyList<DoubleTensor> inputs)
+    {
+        IReadOnlyList<DoubleTensor> train = Train(new BatchNormalization(op.Epsilon, op.Momentum), inputs);
+        int channels = inputs[1].Shape.Count;
+        DoubleTensor coefficients = new(new Shape(Normalize.Coefficients, channels));
+        for (int c = 0; c < channels; c++)
+        {
+            (coefficients[0, c], coefficients[1, c], coefficients[2, c]) = (train[1][c], inputs[1][c] * train[2][c], inputs[2][c]);
+        }
+
+        return [.. train.Skip(1), coefficients];
+    }
+
+    public static IReadOnlyList<DoubleTensor> StatisticsGrad(IReadOnlyList<DoubleTensor> inputs)
+    {
+        IReadOnlyList<DoubleTensor> grads = TrainGrad(inputs);
+        int channels = inputs[1].Shape.Count;
+        double count = inputs[0].Shape.Count / channels;
+        DoubleTensor coefficients = new(new Shape(NormalizeGrad.Coefficients, channels));
+        for (int c = 0; c < channels; c++)
+        {
+            double scale = inputs[1][c] * inputs[3][c];
+            coefficients[0, c] = inputs[2][c];
+            coefficients[1, c] = scale;
+            coefficients[2, c] = -scale * inputs[3][c] * grads[1][c] / count;
+            coefficients[3, c] = -scale * grads[2][c] / count;
+        }
+
+        return [grads[1], grads[2], coefficients];
+    }
+
+    // (x − k₀)·k₁ + k₂, or gradY·k₁ + (x − k₀)·k₂ + k₃.
+    public static DoubleTensor Affine(DoubleTensor x, DoubleTensor? gradY, DoubleTensor k)
+    {
+        DoubleTensor y = new(x.Shape);
+        for (int c = 0; c < x.Shape[1]; c++)
+        {
+            foreach (int i in PlacesOf(x.Shape, c))
+            {
+                double offset = x[i] - k[0, c];
+                y[i] = gradY is null ? (offset * k[1, c]) + k[2, c] : (gradY[i] * k[1, c]) + (offset * k[2, c]) + k[3, c];
+            }
+        }
+
+        return y;
+    }
+
     private static IReadOnlyList<DoubleTensor> Gradients(
         DoubleTensor x, DoubleTensor gradY, Func<int, int[], (Func<int, double> Normalized, Func<int, double> GradX)> ofChannel)
     {

@@ -10,6 +10,7 @@ public static class ReferenceOps
     /// <summary>The outputs of <paramref name="op"/>.</summary>
     public static IReadOnlyList<DoubleTensor> Evaluate(Op op, IReadOnlyList<TensorType> types, IReadOnlyList<DoubleTensor> x) =>
         (op as IHasReference)?.Evaluate(x) ?? Activation(op, x) ?? Product(op, x) ?? Window(op, x) ?? Normalization(op, x) ?? Update(op, x)
+        ?? Fused(op, types, x)
         ?? throw new ArgumentException($"{op.Name} of {string.Join(", ", types)} has no reference", nameof(op));
 
     private static IReadOnlyList<DoubleTensor>? Activation(Op op, IReadOnlyList<DoubleTensor> x) => op switch
@@ -62,9 +63,26 @@ public static class ReferenceOps
         BatchNormalizationGrad => NormalizationReference.TrainGrad(x),
         FrozenBatchNormalization o => NormalizationReference.Frozen(o, x),
         FrozenBatchNormalizationGrad o => NormalizationReference.FrozenGrad(o, x),
+        BatchStatistics o => NormalizationReference.Statistics(o, x),
+        BatchStatisticsGrad => NormalizationReference.StatisticsGrad(x),
+        Normalize => [NormalizationReference.Affine(x[0], null, x[1])],
+        NormalizeGrad => [NormalizationReference.Affine(x[1], x[0], x[2])],
         ChannelSum => [NormalizationReference.Sum(x[0])],
         _ => null,
     };
+
+    // A fused op is what it stands for, op by op.
+    private static IReadOnlyList<DoubleTensor>? Fused(Op op, IReadOnlyList<TensorType> types, IReadOnlyList<DoubleTensor> x)
+    {
+        if (op is not FusedOp fused)
+        {
+            return null;
+        }
+
+        Graph graph = fused.Expanded(types);
+        IReadOnlyDictionary<Value, DoubleTensor> values = DoubleInterpreter.Run(graph, x.Index().ToDictionary(pair => $"input{pair.Index}", pair => pair.Item));
+        return [.. graph.Outputs.Select(v => values[v])];
+    }
 
     private static IReadOnlyList<DoubleTensor>? Update(Op op, IReadOnlyList<DoubleTensor> x) => op switch
     {

@@ -1,0 +1,143 @@
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Models;
+using Gimbal.Trainer.Ops;
+using Gimbal.Trainer.Optimizers;
+using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tensors;
+using Gimbal.Trainer.Tests.Ops.Reference;
+using Gimbal.Trainer.Training;
+using Add = Gimbal.Trainer.Ops.Add;
+using Flatten = Gimbal.Trainer.Layers.Flatten;
+using MaxPool = Gimbal.Trainer.Ops.MaxPool;
+
+namespace Gimbal.Trainer.Tests.Ops;
+
+public sealed class FusionRulesTests : IDisposable
+{
+    private const int Batch = 3;
+    private const int Side = 16;
+
+    private readonly CpuDevice _device = new(2);
+
+    // Everything at once, but no bias in front of a batch norm, whose gradient is nothing but rounding: shared activations, sums of two gradients, batch norm without ReLU, ReLU without batch norm, pooling with and without overlap.
+    private static readonly Layer s_mixed = new Sequential(
+        new Conv2d(3, 8, 3, padding: 1), new ReLU(), new MaxPool2d(2),
+        new Residual(new Sequential(new Conv2d(8, 8, 3, padding: 1, bias: false), new BatchNorm2d(8), new ReLU(), new Conv2d(8, 8, 3, padding: 1, bias: false), new BatchNorm2d(8))), new ReLU(),
+        new Residual(new Sequential(new Conv2d(8, 8, 1), new ReLU(), new Conv2d(8, 8, 3, padding: 1))), new ReLU(),
+        new Residual(new Conv2d(8, 8, 3, padding: 1)),
+        new Conv2d(8, 6, 3, padding: 1, bias: false), new BatchNorm2d(6), new Conv2d(6, 6, 3, padding: 1), new ReLU(), new MaxPool2d(3, 2, 1),
+        new GlobalAvgPool2d(), new Flatten(), new Linear(6, 10));
+
+    public static TheoryData<string> Models => ["mixed", "simple-cnn", "mlp", "resnet8", "resnet18", "plain20"];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_fused_step_leaves_the_state_of_the_step_it_stands_for(string model)
+    {
+        TrainingGraph graph = Create(model);
+        IReadOnlyDictionary<string, Tensor> expected = Step(graph, out float loss);
+        IReadOnlyDictionary<string, Tensor> actual = Step(graph.FusedFor(_device), out float fusedLoss);
+
+        Assert.Equal(loss, fusedLoss, 1e-5 * loss);
+        foreach ((string name, Tensor tensor) in expected)
+        {
+            // Two orders of summation through the depth of the network, of gradients whose terms cancel.
+            double error = RelativeError.Of(Numbers(actual[name]), Numbers(tensor));
+            Assert.True(error <= 1e-4, $"{model}: {name} is off by {error:g3}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Inputs_states_and_outputs_stay(string model)
+    {
+        Graph graph = Create(model).Graph;
+        Graph fused = FusionRules.Apply(graph, _device);
+
+        Assert.Equal(graph.Inputs.Select(v => v.ToString()), fused.Inputs.Select(v => v.ToString()));
+        Assert.Equal(graph.Parameters.Select(v => v.ToString()), fused.Parameters.Select(v => v.ToString()));
+        Assert.Equal(graph.Buffers.Select(v => v.ToString()), fused.Buffers.Select(v => v.ToString()));
+        Assert.Equal(graph.Outputs.Select(v => v.Type), fused.Outputs.Select(v => v.Type));
+        Assert.Equal(Overwritten(graph), Overwritten(fused));
+    }
+
+    [Fact]
+    public void A_residual_network_keeps_no_pass_over_memory_but_the_end_of_its_blocks()
+    {
+        Dictionary<Type, int> ops = Count("resnet20");
+
+        Assert.Equal(19, ops[typeof(FusedConv)]);
+        Assert.Equal(18, ops[typeof(FusedConvGradInput)]);
+        Assert.Equal(19, ops[typeof(FusedConvGradWeight)]);
+        // Nine blocks, and the first convolution's activation, which a skip connection reads too.
+        Assert.Equal(10, ops[typeof(NormalizeRelu)]);
+        Assert.DoesNotContain(typeof(BatchNormalization), ops.Keys);
+        Assert.DoesNotContain(typeof(Normalize), ops.Keys);
+        Assert.DoesNotContain(typeof(NormalizeGrad), ops.Keys);
+        Assert.DoesNotContain(typeof(Relu), ops.Keys);
+        Assert.DoesNotContain(typeof(Conv), ops.Keys);
+    }
+
+    [Fact]
+    public void A_plain_network_stores_no_activation_before_it_is_pooled()
+    {
+        Dictionary<Type, int> ops = Count("simple-cnn");
+
+        Assert.Equal(2, ops[typeof(FusedConv)]);
+        Assert.DoesNotContain(typeof(MaxPool), ops.Keys);
+        Assert.DoesNotContain(typeof(MaxPoolGrad), ops.Keys);
+    }
+
+    [Fact]
+    public void A_value_read_after_the_run_is_still_computed()
+    {
+        GraphBuilder builder = new("kept");
+        Value x = builder.Input("x", TensorType.Image(2, 4, 6, 6));
+        Value y = builder.Add(new Conv(1, 1, 1), x, builder.Input("w", TensorType.Filter(4, 4, 3, 3)));
+        Value active = builder.Add(new Relu(), y);
+        Value pooled = builder.Add(new MaxPool(2, 2, 0), active);
+        Value sum = builder.Add(new Relu(), builder.Add(new Add(), y, active));
+
+        Graph fused = FusionRules.Apply(builder.Build(y, active, pooled, sum), _device);
+
+        Assert.Equal(["Conv", "Relu", "MaxPool", "AddRelu"], fused.Nodes.Select(node => node.Op.Name));
+        Assert.Equal(4, fused.Outputs.Count);
+    }
+
+    public void Dispose() => _device.Dispose();
+
+    private static TrainingGraph Create(string model)
+    {
+        ModelShape shape = new(3, model == "simple-cnn" ? 32 : Side, 10);
+        Network network = model == "mixed" ? Network.Create(model, s_mixed, 3, Side) : ModelCatalogue.Create(model, shape);
+        return TrainingGraph.Create(network, new StepOptions(Batch, new Sgd(0), new GradientClip(ClipMode.Norm, 1), EmaDecay: 0.9f));
+    }
+
+    private Dictionary<Type, int> Count(string model) =>
+        FusionRules.Apply(Create(model).Graph, _device).Nodes.GroupBy(node => node.Op.GetType()).ToDictionary(group => group.Key, group => group.Count());
+
+    private static IEnumerable<string> Overwritten(Graph graph) => graph.Values.Select(v => v.Overwrites?.Name).OfType<string>().Order();
+
+    private static double[] Numbers(Tensor tensor) => [.. tensor.Span.ToArray().Select(x => (double)x)];
+
+    private IReadOnlyDictionary<string, Tensor> Step(TrainingGraph graph, out float loss)
+    {
+        using StateStore state = _device.NewState(graph.Graph);
+        state.Initialize(seed: 3);
+        using Plan plan = _device.NewPlan(graph.Graph, state);
+        Philox random = new(seed: 5, stream: 7);
+        float[] images = new float[graph.Images.Shape.Count];
+        for (int i = 0; i < images.Length; i++)
+        {
+            images[i] = random.Normal(0, (ulong)i);
+        }
+
+        plan.Write(graph.Images, images);
+        plan.Write(graph.Labels, [1, 7, 4]);
+        plan.Write(graph.LearningRate, [1f]);
+        plan.Run();
+        loss = plan.Read(graph.Loss).Span[0];
+        return state.ReadAll();
+    }
+}
