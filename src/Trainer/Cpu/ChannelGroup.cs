@@ -3,7 +3,8 @@ namespace Gimbal.Trainer.Cpu;
 /// <summary>Cuts the channels into groups of fixed size, for steps that finish sums and prepare coefficients.</summary>
 internal static unsafe class ChannelGroup
 {
-    private const int Size = 64;
+    /// <summary>Channels of a group, at most.</summary>
+    public const int Size = 64;
 
     /// <summary>Number of groups: the chunks of such a step.</summary>
     public static int Count(int channels) => (channels + Size - 1) / Size;

@@ -30,33 +30,53 @@ internal static unsafe class ChannelMoments
             pixels, channels, x, stepX, null, 0, rows + ((nint)Centre * allChannels), rows + ((nint)Sum * allChannels), rows + ((nint)Squares * allChannels));
     }
 
-    /// <summary>Joins the chunks of one channel, in order.</summary>
-    /// <param name="sums">All chunks' sums, one after the other.</param>
-    /// <param name="chunks">Number of chunks.</param>
+    /// <summary>Joins the chunks of a few channels, chunk after chunk.</summary>
+    /// <param name="sums">All chunks' sums.</param>
     /// <param name="allChannels">Channels of a row.</param>
-    /// <param name="channel">Which channel.</param>
-    /// <returns>The mean and Σ (x − mean)².</returns>
-    public static (double Mean, double Squares) Join(float* sums, int chunks, int allChannels, int channel)
+    /// <param name="channel">First channel.</param>
+    /// <param name="channels">Number of channels.</param>
+    /// <param name="mean">Receives the mean of each.</param>
+    /// <param name="squares">Receives Σ (x − mean)² of each.</param>
+    public static void Join(in ChunkSums sums, int allChannels, int channel, int channels, Span<double> mean, Span<double> squares)
     {
-        double count = 0;
-        double total = 0;
-        float* rows = sums + channel;
-        for (int chunk = 0; chunk < chunks; chunk++, rows += (nint)Rows * allChannels)
+        Span<double> counts = stackalloc double[channels];
+        counts.Clear();
+        mean.Clear();
+        squares.Clear();
+        for (int chunk = 0; chunk < sums.Chunks; chunk++)
         {
-            count += rows[0];
-            total += ((double)rows[0] * rows[(nint)Centre * allChannels]) + rows[(nint)Sum * allChannels];
+            float* count = sums.Of(chunk) + channel;
+            float* centre = count + ((nint)Centre * allChannels);
+            float* sum = count + ((nint)Sum * allChannels);
+            for (int c = 0; c < channels; c++)
+            {
+                counts[c] += count[c];
+                mean[c] += ((double)count[c] * centre[c]) + sum[c];
+            }
         }
 
-        double mean = total / count;
-        double squares = 0;
-        rows = sums + channel;
-        for (int chunk = 0; chunk < chunks; chunk++, rows += (nint)Rows * allChannels)
+        for (int c = 0; c < channels; c++)
         {
-            // Σ (x − mean)² = Σ (x − centre)² + 2·(centre − mean)·Σ (x − centre) + n·(centre − mean)².
-            double offset = rows[(nint)Centre * allChannels] - mean;
-            squares += rows[(nint)Squares * allChannels] + (offset * ((2.0 * rows[(nint)Sum * allChannels]) + (rows[0] * offset)));
+            mean[c] /= counts[c];
         }
 
-        return (mean, Math.Max(0, squares));
+        for (int chunk = 0; chunk < sums.Chunks; chunk++)
+        {
+            float* count = sums.Of(chunk) + channel;
+            float* centre = count + ((nint)Centre * allChannels);
+            float* sum = count + ((nint)Sum * allChannels);
+            float* square = count + ((nint)Squares * allChannels);
+            for (int c = 0; c < channels; c++)
+            {
+                // Σ (x − mean)² = Σ (x − centre)² + 2·(centre − mean)·Σ (x − centre) + n·(centre − mean)².
+                double offset = centre[c] - mean[c];
+                squares[c] += square[c] + (offset * ((2.0 * sum[c]) + (count[c] * offset)));
+            }
+        }
+
+        for (int c = 0; c < channels; c++)
+        {
+            squares[c] = Math.Max(0, squares[c]);
+        }
     }
 }

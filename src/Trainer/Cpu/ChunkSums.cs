@@ -11,6 +11,9 @@ internal readonly unsafe record struct ChunkSums(nint Address, int Chunks, int C
     /// <summary>The first chunk's sums, or null where none are kept.</summary>
     public float* Pointer => (float*)Address;
 
+    /// <summary>The sums of one chunk.</summary>
+    public float* Of(int chunk) => Pointer + ((nint)chunk * ChunkFloats);
+
     /// <summary>Appends a step that zeroes the sums of all chunks.</summary>
     public static ChunkSums Reserve(CpuSteps steps, int chunks, int chunkFloats)
     {
@@ -28,6 +31,6 @@ internal readonly unsafe record struct ChunkSums(nint Address, int Chunks, int C
     {
         int first = chunk * ChunksPerClear;
         int count = Math.Min(ChunksPerClear, sums->Chunks - first);
-        new Span<float>(sums->Pointer + ((nint)first * sums->ChunkFloats), count * sums->ChunkFloats).Clear();
+        new Span<float>(sums->Of(first), count * sums->ChunkFloats).Clear();
     }
 }

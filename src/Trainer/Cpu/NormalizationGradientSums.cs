@@ -12,18 +12,25 @@ internal static unsafe class NormalizationGradientSums
         PixelSums.Add<NormalizationGradientTerms>(
             pixels, channels, gradY, stepGradY, x, stepX, mean + channel, sums + channel, sums + allChannels + channel);
 
-    /// <summary>Joins the chunks of one channel, in order.</summary>
-    public static (double GradY, double GradYTimesX) Join(float* sums, int chunks, int allChannels, int channel)
+    /// <summary>Joins the chunks of a few channels, chunk after chunk.</summary>
+    /// <param name="sums">All chunks' sums.</param>
+    /// <param name="allChannels">Channels of a row.</param>
+    /// <param name="channel">First channel.</param>
+    /// <param name="channels">Number of channels.</param>
+    /// <param name="gradY">Receives Σ gradY of each.</param>
+    /// <param name="product">Receives Σ gradY·(x − mean) of each.</param>
+    public static void Join(in ChunkSums sums, int allChannels, int channel, int channels, Span<double> gradY, Span<double> product)
     {
-        double gradY = 0;
-        double product = 0;
-        float* rows = sums + channel;
-        for (int chunk = 0; chunk < chunks; chunk++, rows += (nint)Rows * allChannels)
+        gradY.Clear();
+        product.Clear();
+        for (int chunk = 0; chunk < sums.Chunks; chunk++)
         {
-            gradY += rows[0];
-            product += rows[allChannels];
+            float* rows = sums.Of(chunk) + channel;
+            for (int c = 0; c < channels; c++)
+            {
+                gradY[c] += rows[c];
+                product[c] += rows[allChannels + c];
+            }
         }
-
-        return (gradY, product);
     }
 }

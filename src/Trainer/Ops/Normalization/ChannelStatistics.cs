@@ -26,10 +26,14 @@ internal unsafe struct ChannelStatistics
 
     private static void Finish(ChannelStatistics* args, int group, float* scratch)
     {
-        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Channels); c++)
+        int first = ChannelGroup.Start(group);
+        int count = ChannelGroup.End(group, args->Channels) - first;
+        Span<double> mean = stackalloc double[ChannelGroup.Size];
+        Span<double> squares = stackalloc double[ChannelGroup.Size];
+        ChannelMoments.Join(args->Sums, args->Channels, first, count, mean, squares);
+        for (int c = 0; c < count; c++)
         {
-            (double mean, double squares) = ChannelMoments.Join(args->Sums.Pointer, args->Sums.Chunks, args->Channels, c);
-            args->Set(c, mean, squares);
+            args->Set(first + c, mean[c], squares[c]);
         }
     }
 
@@ -71,22 +75,30 @@ internal unsafe struct ChannelGradients
 
     private static void Finish(ChannelGradients* args, int group, float* scratch)
     {
-        double rows = args->Rows;
-        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Channels); c++)
+        int first = ChannelGroup.Start(group);
+        int count = ChannelGroup.End(group, args->Channels) - first;
+        Span<double> gradY = stackalloc double[ChannelGroup.Size];
+        Span<double> product = stackalloc double[ChannelGroup.Size];
+        NormalizationGradientSums.Join(args->Sums, args->Channels, first, count, gradY, product);
+        for (int c = 0; c < count; c++)
         {
-            (double gradY, double product) = NormalizationGradientSums.Join(args->Sums.Pointer, args->Sums.Chunks, args->Channels, c);
-            double inverse = args->InverseDeviation[c];
-            double scale = args->Gamma[c] * inverse;
-            args->GradBeta[c] = (float)gradY;
-            args->GradGamma[c] = (float)(product * inverse);
-            ChannelGroup.Set(
-                args->Coefficients,
-                args->Channels,
-                c,
-                args->Mean[c],
-                (float)scale,
-                (float)(-scale * inverse * inverse * product / rows),
-                (float)(-scale * gradY / rows));
+            args->Set(first + c, gradY[c], product[c]);
         }
+    }
+
+    private readonly void Set(int c, double gradY, double product)
+    {
+        double inverse = InverseDeviation[c];
+        double scale = Gamma[c] * inverse;
+        GradBeta[c] = (float)gradY;
+        GradGamma[c] = (float)(product * inverse);
+        ChannelGroup.Set(
+            Coefficients,
+            Channels,
+            c,
+            Mean[c],
+            (float)scale,
+            (float)(-scale * inverse * inverse * product / Rows),
+            (float)(-scale * gradY / Rows));
     }
 }

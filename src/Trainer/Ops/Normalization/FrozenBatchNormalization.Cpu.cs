@@ -72,12 +72,17 @@ public sealed partial record FrozenBatchNormalizationGrad
 
     private static unsafe void FinishChannels(Args* args, int group, float* scratch)
     {
-        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Channels); c++)
+        int first = ChannelGroup.Start(group);
+        int count = ChannelGroup.End(group, args->Channels) - first;
+        Span<double> gradY = stackalloc double[ChannelGroup.Size];
+        Span<double> product = stackalloc double[ChannelGroup.Size];
+        NormalizationGradientSums.Join(args->Sums, args->Channels, first, count, gradY, product);
+        for (int i = 0; i < count; i++)
         {
-            (double gradY, double product) = NormalizationGradientSums.Join(args->Sums.Pointer, args->Sums.Chunks, args->Channels, c);
+            int c = first + i;
             double inverse = 1 / Math.Sqrt((double)args->Variance[c] + args->Epsilon);
-            args->GradBeta[c] = (float)gradY;
-            args->GradGamma[c] = (float)(product * inverse);
+            args->GradBeta[c] = (float)gradY[i];
+            args->GradGamma[c] = (float)(product[i] * inverse);
             ChannelGroup.Set(args->Coefficients, args->Channels, c, (float)(args->Gamma[c] * inverse));
         }
     }
