@@ -42,12 +42,22 @@ internal static unsafe class ChannelMap
             for (; j <= count - Vector<float>.Count; j += Vector<float>.Count)
             {
                 Vector<float> other = TMap.HasSecond ? Vector.Load(second + j) : default;
-                Vector.Store(TMap.Map(Vector.Load(x + j), other, patterns.Vectors(j, TMap.Coefficients)), y + j);
+                Vector<float> k0 = patterns.Vector(0, TMap.Coefficients, j);
+                Vector<float> k1 = patterns.Vector(1, TMap.Coefficients, j);
+                Vector<float> k2 = patterns.Vector(2, TMap.Coefficients, j);
+                Vector<float> k3 = patterns.Vector(3, TMap.Coefficients, j);
+                Vector.Store(TMap.Map(Vector.Load(x + j), other, k0, k1, k2, k3), y + j);
             }
 
             for (; j < count; j++)
             {
-                y[j] = TMap.Map(x[j], TMap.HasSecond ? second[j] : 0, patterns.Scalars(j, TMap.Coefficients));
+                y[j] = TMap.Map(
+                    x[j],
+                    TMap.HasSecond ? second[j] : 0,
+                    patterns.Scalar(0, TMap.Coefficients, j),
+                    patterns.Scalar(1, TMap.Coefficients, j),
+                    patterns.Scalar(2, TMap.Coefficients, j),
+                    patterns.Scalar(3, TMap.Coefficients, j));
             }
         }
     }

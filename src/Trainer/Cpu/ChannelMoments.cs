@@ -12,13 +12,15 @@ internal static unsafe class ChannelMoments
     private const int Sum = 2;
     private const int Squares = 3;
 
-    /// <summary>Adds a run of pixels to a chunk's sums, which are zero before the first.</summary>
-    public static void Add(float* sums, int allChannels, int channel, int channels, int pixels, float* x, nint stepX)
+    /// <summary>Prepares a chunk's sums, zero before its first run, for another one.</summary>
+    /// <returns>Rows of the centre and of the two sums, from the first channel on.</returns>
+    public static (nint Centre, nint Sum, nint Squares) Begin(float* sums, int allChannels, int channel, int channels, int pixels, float* x)
     {
         float* rows = sums + channel;
+        float* centre = rows + ((nint)Centre * allChannels);
         if (rows[0] == 0)
         {
-            Floats.Copy(x, rows + ((nint)Centre * allChannels), channels);
+            Floats.Copy(x, centre, channels);
         }
 
         for (int c = 0; c < channels; c++)
@@ -26,8 +28,7 @@ internal static unsafe class ChannelMoments
             rows[c] += pixels;
         }
 
-        PixelSums.Add<MomentTerms>(
-            pixels, channels, x, stepX, null, 0, rows + ((nint)Centre * allChannels), rows + ((nint)Sum * allChannels), rows + ((nint)Squares * allChannels));
+        return ((nint)centre, (nint)(rows + ((nint)Sum * allChannels)), (nint)(rows + ((nint)Squares * allChannels)));
     }
 
     /// <summary>Joins the chunks of a few channels, chunk after chunk.</summary>

@@ -9,6 +9,8 @@ public sealed unsafe partial class CpuMemory : IDisposable
     /// <summary>Alignment of every block and of every tensor inside one, in bytes: one cache line, one 512-bit vector.</summary>
     public const int Alignment = 64;
 
+    // Kernels read the last elements of a tensor in whole vectors.
+    private const int ReadableBehind = 64;
     private const int HugePage = 2 << 20;
     private const int AdviseHugePages = 14;
 
@@ -18,7 +20,7 @@ public sealed unsafe partial class CpuMemory : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(floats);
         Length = floats;
-        nuint bytes = (nuint)Math.Max(floats * sizeof(float), Alignment);
+        nuint bytes = (nuint)((floats * sizeof(float)) + ReadableBehind);
         RequireRoom((long)bytes);
         bool isLarge = bytes >= HugePage;
         Pointer = (float*)NativeMemory.AlignedAlloc(bytes, isLarge ? HugePage : (nuint)Alignment);

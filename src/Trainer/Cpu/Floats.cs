@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Gimbal.Trainer.Cpu;
 
@@ -93,19 +94,42 @@ internal static unsafe class Floats
         }
     }
 
-    /// <summary>Stores the sums of two runs.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Sum(float* a, float* b, float* to, int count)
+    /// <summary>Asks for a run of pixels ahead of time, into the second-level cache.</summary>
+    /// <param name="from">First channel of the first pixel.</param>
+    /// <param name="pixels">Number of pixels.</param>
+    /// <param name="step">Elements from one pixel to the next.</param>
+    /// <param name="channels">Channels of a pixel.</param>
+    public static void Prefetch(float* from, int pixels, nint step, int channels)
     {
-        int i = 0;
-        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        if (!Sse.IsSupported)
         {
-            Vector.Store(Vector.Load(a + i) + Vector.Load(b + i), to + i);
+            return;
         }
 
-        for (; i < count; i++)
+        // Pixels that lie close together are one run.
+        (nint runs, nint length) = step == channels ? (1, pixels * step) : (pixels, channels);
+        for (nint i = 0; i < runs; i++, from += step)
         {
-            to[i] = a[i] + b[i];
+            for (nint j = 0; j < length; j += Granule)
+            {
+                Sse.Prefetch1(from + j);
+            }
+        }
+    }
+
+    /// <summary>Stores the first <paramref name="count"/> elements of a vector, 1 or more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector<float> vector, float* to, int count)
+    {
+        if (count == Vector<float>.Count)
+        {
+            Vector.Store(vector, to);
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = vector[i];
         }
     }
 }

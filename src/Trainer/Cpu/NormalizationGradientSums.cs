@@ -6,12 +6,6 @@ internal static unsafe class NormalizationGradientSums
     /// <summary>Rows a chunk keeps, one float per channel each.</summary>
     public const int Rows = 2;
 
-    /// <summary>Adds a run of pixels to a chunk's sums.</summary>
-    public static void Add(
-        float* sums, int allChannels, int channel, int channels, int pixels, float* gradY, nint stepGradY, float* x, nint stepX, float* mean) =>
-        PixelSums.Add<NormalizationGradientTerms>(
-            pixels, channels, gradY, stepGradY, x, stepX, mean + channel, sums + channel, sums + allChannels + channel);
-
     /// <summary>Joins the chunks of a few channels, chunk after chunk.</summary>
     /// <param name="sums">All chunks' sums.</param>
     /// <param name="allChannels">Channels of a row.</param>

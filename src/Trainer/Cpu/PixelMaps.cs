@@ -12,45 +12,28 @@ internal interface IPixelMap
     /// <summary>Whether it reads a second pixel.</summary>
     static abstract bool HasSecond { get; }
 
-    /// <summary>Several channels at once.</summary>
-    static abstract Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k);
+    /// <summary>Several channels at once; what is not read of the second pixel and the coefficients a, b, c, d is 0.</summary>
+    static abstract Vector<float> Map(Vector<float> x, Vector<float> second, Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d);
 
     /// <summary>One channel.</summary>
-    static abstract float Map(float x, float second, in ChannelCoefficients<float> k);
+    static abstract float Map(float x, float second, float a, float b, float c, float d);
 }
-
-/// <summary>Up to four coefficients of a channel, or of several neighbouring ones.</summary>
-internal readonly record struct ChannelCoefficients<T>(T A, T B, T C, T D);
 
 /// <summary>Coefficients as they lie in memory: coefficient k of channel c at <c>Pointer[k * Channels + c]</c>.</summary>
 internal readonly unsafe record struct CoefficientRows(nint Address, int Channels)
 {
-    /// <summary>The first <paramref name="count"/> coefficients of the channels from <paramref name="channel"/> on; the others are 0.</summary>
+    /// <summary>Coefficient <paramref name="k"/> of several channels, or 0 where a map has only <paramref name="count"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ChannelCoefficients<Vector<float>> Vectors(int channel, int count)
-    {
-        float* k = (float*)Address + channel;
-        return new(
-            count > 0 ? Vector.Load(k) : default,
-            count > 1 ? Vector.Load(k + Channels) : default,
-            count > 2 ? Vector.Load(k + (2 * (nint)Channels)) : default,
-            count > 3 ? Vector.Load(k + (3 * (nint)Channels)) : default);
-    }
+    public Vector<float> Vector(int k, int count, int channel) =>
+        k < count ? System.Numerics.Vector.Load((float*)Address + ((nint)k * Channels) + channel) : Vector<float>.Zero;
 
     /// <summary>The same for one channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ChannelCoefficients<float> Scalars(int channel, int count)
-    {
-        float* k = (float*)Address + channel;
-        return new(
-            count > 0 ? k[0] : 0,
-            count > 1 ? k[Channels] : 0,
-            count > 2 ? k[2 * (nint)Channels] : 0,
-            count > 3 ? k[3 * (nint)Channels] : 0);
-    }
+    public float Scalar(int k, int count, int channel) => k < count ? ((float*)Address)[((nint)k * Channels) + channel] : 0;
 }
 
 /// <summary>Loops over a run of pixels that keep the coefficients of a few channels in registers.</summary>
+/// <remarks>Operands are read in whole vectors, which may reach behind the last channel: <see cref="CpuMemory"/> keeps room for that.</remarks>
 internal static unsafe class PixelMaps
 {
     /// <summary>Stores map(x, second) for every channel of every pixel; <paramref name="to"/> may be x.</summary>
@@ -69,62 +52,23 @@ internal static unsafe class PixelMaps
         int pixels, int channel, int channels, CoefficientRows rows, float* x, nint stepX, float* second, nint stepSecond, float* to, nint stepTo)
         where TMap : IPixelMap
     {
-        int c = 0;
-        for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+        for (int c = 0; c < channels; c += Vector<float>.Count)
         {
-            ChannelCoefficients<Vector<float>> k = rows.Vectors(channel + c, TMap.Coefficients);
-            for (int i = 0; i < pixels; i++)
+            Vector<float> k0 = rows.Vector(0, TMap.Coefficients, channel + c);
+            Vector<float> k1 = rows.Vector(1, TMap.Coefficients, channel + c);
+            Vector<float> k2 = rows.Vector(2, TMap.Coefficients, channel + c);
+            Vector<float> k3 = rows.Vector(3, TMap.Coefficients, channel + c);
+            int count = Math.Min(Vector<float>.Count, channels - c);
+            float* atX = x + c;
+            float* atSecond = second + c;
+            float* at = to + c;
+            for (int i = 0; i < pixels; i++, atX += stepX, atSecond += stepSecond, at += stepTo)
             {
-                Vector<float> other = TMap.HasSecond ? Vector.Load(second + c + (i * stepSecond)) : default;
-                Vector.Store(TMap.Map(Vector.Load(x + c + (i * stepX)), other, k), to + c + (i * stepTo));
-            }
-        }
-
-        for (; c < channels; c++)
-        {
-            ChannelCoefficients<float> k = rows.Scalars(channel + c, TMap.Coefficients);
-            for (int i = 0; i < pixels; i++)
-            {
-                to[c + (i * stepTo)] = TMap.Map(x[c + (i * stepX)], TMap.HasSecond ? second[c + (i * stepSecond)] : 0, k);
+                Vector<float> result = TMap.Map(Vector.Load(atX), TMap.HasSecond ? Vector.Load(atSecond) : default, k0, k1, k2, k3);
+                Floats.Store(result, at, count);
             }
         }
     }
-}
-
-/// <summary>x.</summary>
-internal readonly struct Unchanged : IPixelMap
-{
-    public static int Coefficients => 0;
-
-    public static bool HasSecond => false;
-
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) => x;
-
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => x;
-}
-
-/// <summary>x + a: a bias.</summary>
-internal readonly struct PlusCoefficient : IPixelMap
-{
-    public static int Coefficients => 1;
-
-    public static bool HasSecond => false;
-
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) => x + k.A;
-
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => x + k.A;
-}
-
-/// <summary>x + second: a skip connection.</summary>
-internal readonly struct PlusSecond : IPixelMap
-{
-    public static int Coefficients => 0;
-
-    public static bool HasSecond => true;
-
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) => x + second;
-
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => x + second;
 }
 
 /// <summary>max(x, 0); NaN stays NaN.</summary>
@@ -134,13 +78,17 @@ internal readonly struct Rectified : IPixelMap
 
     public static bool HasSecond => false;
 
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) => Of(x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Map(Vector<float> x, Vector<float> second, Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) => Of(x);
 
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => Of(x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Map(float x, float second, float a, float b, float c, float d) => Of(x);
 
     // A comparison with NaN is false.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Of(Vector<float> x) => Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Of(float x) => x < 0 ? 0 : x;
 }
 
@@ -151,10 +99,12 @@ internal readonly struct Normalized : IPixelMap
 
     public static bool HasSecond => false;
 
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) =>
-        Vector.FusedMultiplyAdd(x - k.A, k.B, k.C);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Map(Vector<float> x, Vector<float> second, Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) =>
+        Vector.FusedMultiplyAdd(x - a, b, c);
 
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => float.FusedMultiplyAdd(x - k.A, k.B, k.C);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Map(float x, float second, float a, float b, float c, float d) => float.FusedMultiplyAdd(x - a, b, c);
 }
 
 /// <summary>max((x − a)·b + c, 0).</summary>
@@ -164,9 +114,11 @@ internal readonly struct NormalizedRectified : IPixelMap
 
     public static bool HasSecond => false;
 
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) => Rectified.Of(Normalized.Map(x, second, k));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Map(Vector<float> x, Vector<float> second, Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) => Rectified.Of(Normalized.Map(x, second, a, b, c, d));
 
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => Rectified.Of(Normalized.Map(x, second, k));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Map(float x, float second, float a, float b, float c, float d) => Rectified.Of(Normalized.Map(x, second, a, b, c, d));
 }
 
 /// <summary>max((x − a)·b + c + second, 0): the end of a residual block.</summary>
@@ -176,10 +128,12 @@ internal readonly struct NormalizedPlusSecondRectified : IPixelMap
 
     public static bool HasSecond => true;
 
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) =>
-        Rectified.Of(Normalized.Map(x, second, k) + second);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Map(Vector<float> x, Vector<float> second, Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) =>
+        Rectified.Of(Normalized.Map(x, second, a, b, c, d) + second);
 
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => Rectified.Of(Normalized.Map(x, second, k) + second);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Map(float x, float second, float a, float b, float c, float d) => Rectified.Of(Normalized.Map(x, second, a, b, c, d) + second);
 }
 
 /// <summary>x·b + ((second − a)·c + d): the gradient through batch normalisation, x that of its output and second its input.</summary>
@@ -189,37 +143,13 @@ internal readonly struct NormalizationGradient : IPixelMap
 
     public static bool HasSecond => true;
 
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) =>
-        Vector.FusedMultiplyAdd(x, k.B, Vector.FusedMultiplyAdd(second - k.A, k.C, k.D));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Map(Vector<float> x, Vector<float> second, Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) =>
+        Vector.FusedMultiplyAdd(x, b, Vector.FusedMultiplyAdd(second - a, c, d));
 
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) =>
-        float.FusedMultiplyAdd(x, k.B, float.FusedMultiplyAdd(second - k.A, k.C, k.D));
-}
-
-/// <summary>x where second is above 0, else 0: the gradient through a ReLU, second its output.</summary>
-internal readonly struct WherePositive : IPixelMap
-{
-    public static int Coefficients => 0;
-
-    public static bool HasSecond => true;
-
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) =>
-        Vector.ConditionalSelect(Vector.GreaterThan(second, Vector<float>.Zero), x, Vector<float>.Zero);
-
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => second > 0 ? x : 0;
-}
-
-/// <summary>x where (second − a)·b + c is above 0, else 0: the gradient through a ReLU whose input is normalised anew.</summary>
-internal readonly struct WhereNormalizedPositive : IPixelMap
-{
-    public static int Coefficients => 3;
-
-    public static bool HasSecond => true;
-
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) =>
-        WherePositive.Map(x, Normalized.Map(second, second, k), k);
-
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => WherePositive.Map(x, Normalized.Map(second, second, k), k);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Map(float x, float second, float a, float b, float c, float d) =>
+        float.FusedMultiplyAdd(x, b, float.FusedMultiplyAdd(second - a, c, d));
 }
 
 /// <summary>x·a: the gradient through batch normalisation with given statistics.</summary>
@@ -229,7 +159,9 @@ internal readonly struct TimesCoefficient : IPixelMap
 
     public static bool HasSecond => false;
 
-    public static Vector<float> Map(Vector<float> x, Vector<float> second, in ChannelCoefficients<Vector<float>> k) => x * k.A;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Map(Vector<float> x, Vector<float> second, Vector<float> a, Vector<float> b, Vector<float> c, Vector<float> d) => x * a;
 
-    public static float Map(float x, float second, in ChannelCoefficients<float> k) => x * k.A;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Map(float x, float second, float a, float b, float c, float d) => x * a;
 }

@@ -81,6 +81,33 @@ internal readonly unsafe struct PixelSource
         }
     }
 
+    /// <summary>Asks for one run of pixels ahead of the time they are read.</summary>
+    public void Prefetch(in PixelRun run)
+    {
+        if (_kind == Kind.Unpooled)
+        {
+            // A pooled row serves two rows.
+            if (run.Pixel / _width % 2 == 0)
+            {
+                nint imageRow = run.Pixel / _width;
+                nint pooledRow = (imageRow / _height * (_height / Pooling2.Size)) + (imageRow % _height / Pooling2.Size);
+                nint pooled = ((pooledRow * (_width / Pooling2.Size)) + (run.Pixel % _width / Pooling2.Size)) * Channels;
+                int pixels = run.Pixels / Pooling2.Size;
+                Floats.Prefetch(_x + pooled + run.Channel, pixels, Channels, run.Channels);
+                Floats.Prefetch(_second + pooled + run.Channel, pixels, Channels, run.Channels);
+            }
+
+            return;
+        }
+
+        nint first = (run.Pixel * Channels) + run.Channel;
+        Floats.Prefetch(_x + first, run.Pixels, Channels, run.Channels);
+        if (_second != null)
+        {
+            Floats.Prefetch(_second + first, run.Pixels, Channels, run.Channels);
+        }
+    }
+
     /// <summary>The source as plain pixels, for what reads each of them several times: made in the temporaries of the node where it is not plain already.</summary>
     /// <param name="steps">Receives the step that makes them.</param>
     /// <param name="imageRows">Rows of all images together.</param>

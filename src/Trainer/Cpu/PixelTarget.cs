@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
 namespace Gimbal.Trainer.Cpu;
 
 /// <summary>Which sums over its pixels a target keeps per chunk and channel.</summary>
@@ -75,9 +78,13 @@ internal readonly unsafe struct PixelTarget
     /// <param name="sums"><see cref="ChunkFloats"/> floats that belong to the chunk; its first block finds zeros.</param>
     public void Write(in PixelBlock block, float* from, nint pixelStride, nint rowStride, float* sums)
     {
-        for (int row = 0; row < block.Rows; row++)
+        if (Skip == null)
         {
-            Finish(block, row, from + (row * rowStride), pixelStride, sums);
+            Write<No>(block, from, pixelStride, rowStride, sums);
+        }
+        else
+        {
+            Write<Yes>(block, from, pixelStride, rowStride, sums);
         }
 
         if (Positions != null)
@@ -86,61 +93,123 @@ internal readonly unsafe struct PixelTarget
         }
     }
 
-    private void Finish(in PixelBlock block, int row, float* x, nint stepX, float* sums)
+    /// <summary>Asks for what <see cref="Write(in PixelBlock, float*, nint, nint, float*)"/> will read and write of one row of a block.</summary>
+    public void Prefetch(in PixelBlock block, int row)
     {
-        (int pixels, int c, int channels) = (block.Columns, block.Channel, block.Channels);
-        nint at = ((block.FirstPixel(Width) + ((nint)row * Width)) * Channels) + c;
-        nint step = (nint)block.ColumnStep * Channels;
-        if (Bias != null)
+        if (Positions != null)
         {
-            PixelMaps.Run<PlusCoefficient>(pixels, c, channels, new((nint)Bias, Channels), x, stepX, null, 0, x, stepX);
-        }
-
-        if (Skip != null)
-        {
-            PixelMaps.Run<PlusSecond>(pixels, c, channels, default, x, stepX, Skip + at, step, x, stepX);
-        }
-
-        if (Rectifies)
-        {
-            PixelMaps.Run<Rectified>(pixels, c, channels, default, x, stepX, null, 0, x, stepX);
-        }
-
-        if (MaskCoefficients != null)
-        {
-            PixelMaps.Run<WhereNormalizedPositive>(pixels, c, channels, new((nint)MaskCoefficients, Channels), x, stepX, Mask + at, step, x, stepX);
-        }
-        else if (Mask != null)
-        {
-            PixelMaps.Run<WherePositive>(pixels, c, channels, default, x, stepX, Mask + at, step, x, stepX);
-        }
-
-        if (Sums == TargetSums.Moments)
-        {
-            ChannelMoments.Add(sums, Channels, c, channels, pixels, x, stepX);
-        }
-        else if (Sums == TargetSums.NormalizationGradient)
-        {
-            NormalizationGradientSums.Add(sums, Channels, c, channels, pixels, x, stepX, Input + at, step, Mean);
-        }
-
-        if (Positions == null)
-        {
-            Store(x, stepX, pixels, channels, Y + at, step);
-        }
-    }
-
-    private static void Store(float* x, nint stepX, int pixels, int channels, float* y, nint step)
-    {
-        if (stepX == channels && step == channels)
-        {
-            Floats.Copy(x, y, pixels * channels);
             return;
         }
 
-        for (int i = 0; i < pixels; i++, x += stepX, y += step)
+        nint first = ((block.FirstPixel(Width) + ((nint)row * Width)) * Channels) + block.Channel;
+        Floats.Prefetch(Y + first, block.Columns, Channels, block.Channels);
+        if (Skip != null)
         {
-            Floats.Copy(x, y, channels);
+            Floats.Prefetch(Skip + first, block.Columns, Channels, block.Channels);
+        }
+
+        if (Mask != null)
+        {
+            Floats.Prefetch(Mask + first, block.Columns, Channels, block.Channels);
+        }
+
+        if (Input != null && Input != Mask)
+        {
+            Floats.Prefetch(Input + first, block.Columns, Channels, block.Channels);
+        }
+    }
+
+    private void Write<TSkip>(in PixelBlock block, float* from, nint pixelStride, nint rowStride, float* sums)
+        where TSkip : IAnswer
+    {
+        if (MaskCoefficients != null)
+        {
+            Write<TSkip, NormalizedMaskGate>(block, from, pixelStride, rowStride, sums);
+        }
+        else if (Mask != null)
+        {
+            Write<TSkip, MaskGate>(block, from, pixelStride, rowStride, sums);
+        }
+        else if (Rectifies)
+        {
+            Write<TSkip, ReluGate>(block, from, pixelStride, rowStride, sums);
+        }
+        else
+        {
+            Write<TSkip, OpenGate>(block, from, pixelStride, rowStride, sums);
+        }
+    }
+
+    private void Write<TSkip, TGate>(in PixelBlock block, float* from, nint pixelStride, nint rowStride, float* sums)
+        where TSkip : IAnswer
+        where TGate : IPixelGate
+    {
+        for (int row = 0; row < block.Rows; row++, from += rowStride)
+        {
+            switch (Sums)
+            {
+                case TargetSums.Moments:
+                    (nint centre, nint sum, nint squares) = ChannelMoments.Begin(sums, Channels, block.Channel, block.Channels, block.Columns, from);
+                    WriteRow<TSkip, TGate, MomentTerms>(block, row, from, pixelStride, (float*)centre, (float*)sum, (float*)squares);
+                    break;
+                case TargetSums.NormalizationGradient:
+                    float* first = sums + block.Channel;
+                    WriteRow<TSkip, TGate, NormalizationGradientTerms>(block, row, from, pixelStride, Mean + block.Channel, first, first + Channels);
+                    break;
+                default:
+                    WriteRow<TSkip, TGate, NoTerms>(block, row, from, pixelStride, null, null, null);
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void WriteRow<TSkip, TGate, TTerms>(in PixelBlock block, int row, float* from, nint stepFrom, float* centre, float* sum, float* sum2)
+        where TSkip : IAnswer
+        where TGate : IPixelGate
+        where TTerms : IPixelTerms
+    {
+        nint first = ((block.FirstPixel(Width) + ((nint)row * Width)) * Channels) + block.Channel;
+        nint step = (nint)block.ColumnStep * Channels;
+        CoefficientRows coefficients = new((nint)MaskCoefficients, Channels);
+        // What is pooled stays where it is until the rows below are there too.
+        float* to = Positions == null ? Y + first : from;
+        nint stepTo = Positions == null ? step : stepFrom;
+        for (int c = 0; c < block.Channels; c += Vector<float>.Count)
+        {
+            int count = Math.Min(Vector<float>.Count, block.Channels - c);
+            Vector<float> bias = Bias == null ? Vector<float>.Zero : Vector.Load(Bias + block.Channel + c);
+            Vector<float> k0 = coefficients.Vector(0, TGate.Coefficients, block.Channel + c);
+            Vector<float> k1 = coefficients.Vector(1, TGate.Coefficients, block.Channel + c);
+            Vector<float> k2 = coefficients.Vector(2, TGate.Coefficients, block.Channel + c);
+            Vector<float> middle = TTerms.IsOn ? Vector.Load(centre + c) : default;
+            Vector<float> total = TTerms.IsOn ? Vector.Load(sum + c) : default;
+            Vector<float> total2 = TTerms.IsOn ? Vector.Load(sum2 + c) : default;
+            float* x = from + c;
+            float* y = to + c;
+            float* skip = Skip + first + c;
+            float* mask = Mask + first + c;
+            float* input = Input + first + c;
+            for (int i = 0; i < block.Columns; i++, x += stepFrom, y += stepTo, skip += step, mask += step, input += step)
+            {
+                Vector<float> value = Vector.Load(x) + bias;
+                value = TSkip.IsYes ? value + Vector.Load(skip) : value;
+                value = TGate.Of(value, TGate.HasMask ? Vector.Load(mask) : default, k0, k1, k2);
+                if (TTerms.IsOn)
+                {
+                    (Vector<float> term, Vector<float> term2) = TTerms.Of(value, TTerms.HasSecond ? Vector.Load(input) : default, middle);
+                    total += term;
+                    total2 += term2;
+                }
+
+                Floats.Store(value, y, count);
+            }
+
+            if (TTerms.IsOn)
+            {
+                Floats.Store(total, sum + c, count);
+                Floats.Store(total2, sum2 + c, count);
+            }
         }
     }
 
@@ -161,6 +230,25 @@ internal readonly unsafe struct PixelTarget
             }
         }
     }
+}
+
+/// <summary>A question that is answered when code is compiled.</summary>
+internal interface IAnswer
+{
+    /// <summary>The answer.</summary>
+    static abstract bool IsYes { get; }
+}
+
+/// <summary>Yes.</summary>
+internal readonly struct Yes : IAnswer
+{
+    public static bool IsYes => true;
+}
+
+/// <summary>No.</summary>
+internal readonly struct No : IAnswer
+{
+    public static bool IsYes => false;
 }
 
 /// <summary>A rectangle of one image of a result, and a range of its channels.</summary>
