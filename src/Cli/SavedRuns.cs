@@ -15,6 +15,9 @@ internal static class SavedRuns
     /// <summary>Name of a run's model file.</summary>
     public const string ModelName = "model.onnx";
 
+    /// <summary>Name of the gate's verdict on a run's model file.</summary>
+    public const string VerdictName = "verify.json";
+
     /// <summary>Loads a run; says so where that is not the newest checkpoint because the newest is damaged.</summary>
     /// <param name="path">Run folder or checkpoint file.</param>
     /// <param name="which">Which of a folder's checkpoints.</param>
@@ -34,7 +37,7 @@ internal static class SavedRuns
     /// <exception cref="DiskException">It could not be written.</exception>
     public static void WriteVerdict(string model, ParityReport report)
     {
-        string name = Path.GetFileName(model) == ModelName ? "verify.json" : Path.ChangeExtension(Path.GetFileName(model), ".verify.json");
+        string name = Path.GetFileName(model) == ModelName ? VerdictName : Path.ChangeExtension(Path.GetFileName(model), ".verify.json");
         DurableFile.Write(Path.Combine(Path.GetDirectoryName(model) ?? "", name), Encoding.UTF8.GetBytes(report.ToJson() + "\n"));
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Gimbal.Cli.Reports;
 using Gimbal.Export;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Layers;
@@ -73,14 +74,16 @@ internal sealed class TrainVerb : Verb
         RunFolder runFolder = resumed ?? created!;
         runFolder.WriteConfig(run.Options, ExportFlags.ToJson(exportOptions));
         TrainingLog log = new(output);
+        runFolder.OpenLog(run);
+        TrainingReport report = new(folder, run, device);
         log.Begin(run, data, folder);
         long start = Stopwatch.GetTimestamp();
-        Train(run, runFolder, log, parsed.GetValue(_saveSteps), folder, cancellation);
+        Train(run, runFolder, log, report, parsed.GetValue(_saveSteps), cancellation);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         // The last checkpoint is on disk: from here on a Ctrl+C may end the process at once.
         _isTrained = true;
         cancellation.ThrowIfCancellationRequested();
-        return Finish(parsed, run, data, folder, exportOptions, device, seconds, output);
+        return Finish(parsed, run, report, exportOptions, device, seconds, output);
     }
 
     private static void Restore(TrainingRun run, SavedRun saved)
@@ -113,31 +116,45 @@ internal sealed class TrainVerb : Verb
         return DataSpec.Parse(options.Data).Open(options.ToDataOptions() with { Download = download, Progress = log }, cancellation);
     }
 
-    private static void Train(TrainingRun run, RunFolder folder, TrainingLog log, int saveSteps, string path, CancellationToken cancellation)
+    private static void Train(TrainingRun run, RunFolder folder, TrainingLog log, TrainingReport report, int saveSteps, CancellationToken cancellation)
     {
         try
         {
             run.Run(
-                new RunCallbacks { Step = log.Step, Epoch = log.Epoch, Save = folder.Save, SaveSteps = saveSteps },
+                new RunCallbacks
+                {
+                    Step = step =>
+                    {
+                        folder.Log(step);
+                        log.Step(step);
+                    },
+                    Epoch = log.Epoch,
+                    Save = folder.Save,
+                    SaveSteps = saveSteps,
+                },
                 cancellation);
         }
         catch (OperationCanceledException)
         {
-            log.Stopped(path);
+            log.Stopped(folder.Path);
+            report.Write(RunOutcome.Stopped);
+            throw;
+        }
+        catch (DivergedException e)
+        {
+            report.Write(RunOutcome.Diverged, e.Message);
             throw;
         }
     }
 
-    private int Finish(
-        ParseResult parsed, TrainingRun run, DataSplits data, string folder, ExportOptions exportOptions, Device device, double seconds, Output output)
+    private int Finish(ParseResult parsed, TrainingRun run, TrainingReport report, ExportOptions exportOptions, Device device, double seconds, Output output)
     {
-        SavedRun best = RunFolder.Read(RunFolder.Load(folder, CheckpointChoice.Best));
+        SavedRun best = RunFolder.Read(RunFolder.Load(report.Folder, CheckpointChoice.Best));
         EpochResult result = best.Position.History[^1];
-        TrainedModel model = TrainedModel.Of(best, data.Name);
-        string path = Path.Combine(folder, SavedRuns.ModelName);
-        ParityReport parity = OnnxFile.Write(path, model, exportOptions, ImageSubset.Take(data.Test, SavedRuns.GateSamples, run.Options.Seed), device);
-        SavedRuns.WriteVerdict(path, parity);
-        TrainingLog.Finish(output, result, parity, path, folder, run.Position.BestEpoch, seconds);
+        string path = Path.Combine(report.Folder, SavedRuns.ModelName);
+        ParityReport parity = Export(path, TrainedModel.Of(best, run.Data.Name), exportOptions, run, report, device);
+        string page = report.Write(RunOutcome.Complete, parity: parity, evaluation: Evaluation.Of(best, run.Data.Test, device));
+        TrainingLog.Finish(output, result, parity, path, report.Folder, run.Position.BestEpoch, seconds);
         output.Document(new JsonObject
         {
             ["accuracy"] = result.TestAccuracy,
@@ -146,8 +163,9 @@ internal sealed class TrainVerb : Verb
             ["best_epoch"] = result.Epoch,
             ["seconds"] = seconds,
             ["images_per_second"] = run.Position.History.Average(epoch => epoch.ImagesPerSecond),
-            ["run"] = folder,
+            ["run"] = report.Folder,
             ["onnx"] = path,
+            ["report"] = page,
             ["fingerprint"] = run.Fingerprint,
             ["parity"] = JsonNode.Parse(parity.ToJson()),
         });
@@ -155,6 +173,21 @@ internal sealed class TrainVerb : Verb
         return required is { } least && result.TestAccuracy < least
             ? throw new AccuracyException(FormattableString.Invariant($"--require-accuracy: test accuracy {result.TestAccuracy:0.####} is below {least}"))
             : ExitCode.Done;
+    }
+
+    private static ParityReport Export(string path, TrainedModel model, ExportOptions options, TrainingRun run, TrainingReport report, Device device)
+    {
+        try
+        {
+            ParityReport parity = OnnxFile.Write(path, model, options, ImageSubset.Take(run.Data.Test, SavedRuns.GateSamples, run.Options.Seed), device);
+            SavedRuns.WriteVerdict(path, parity);
+            return parity;
+        }
+        catch (ParityException e)
+        {
+            report.Write(RunOutcome.Refused, e.Message, e.Report);
+            throw;
+        }
     }
 
     private string ChooseFolder(ParseResult parsed)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Gimbal.Cli.Reports;
 using Gimbal.Export;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Training;
@@ -27,7 +28,7 @@ internal sealed class TrainingLog(Output output)
         output.Line(string.Create(_culture, $"model   {run.Network.Name}: {run.Network.ParameterCount:N0} parameters, {run.MemoryBytes / 1048576.0:N0} MiB for training"));
         double epoch = run.EstimateEpochSeconds();
         int left = run.Options.Epochs - run.Position.Epoch;
-        output.Line(string.Create(_culture, $"run     {folder}: {left} epochs of {run.BatchesPerEpoch} steps, about {Duration(epoch)} each, {Duration(epoch * left)} in all"));
+        output.Line(string.Create(_culture, $"run     {folder}: {left} epochs of {run.BatchesPerEpoch} steps, about {Figures.Duration(epoch)} each, {Figures.Duration(epoch * left)} in all"));
         output.Line();
         output.Line("epoch   loss  train   test     rate    norm  clip  img/s");
     }
@@ -66,16 +67,13 @@ internal sealed class TrainingLog(Output output)
     public static void Finish(Output output, EpochResult result, ParityReport parity, string path, string folder, int bestEpoch, double seconds)
     {
         output.Line();
-        output.Line(FormattableString.Invariant($"test accuracy {100 * result.TestAccuracy:0.00} %{(bestEpoch > 0 ? $" (epoch {bestEpoch}, the best on validation)" : "")}, trained in {Duration(seconds)}"));
+        output.Line(FormattableString.Invariant($"test accuracy {100 * result.TestAccuracy:0.00} %{(bestEpoch > 0 ? $" (epoch {bestEpoch}, the best on validation)" : "")}, trained in {Figures.Duration(seconds)}"));
         output.Line($"{path}: {parity}");
+        output.Line($"{Path.Combine(folder, RunReport.FileName)}: curves, confusion matrix, examples");
         output.Line();
         output.Line("next:");
         output.Line($"  gimbal predict {path} PICTURE.jpg");
         output.Line($"  gimbal verify {path} --run {folder}");
         output.Line($"  gimbal inspect {folder}");
     }
-
-    private static string Duration(double seconds) => seconds < 100
-        ? FormattableString.Invariant($"{seconds:0.0} s")
-        : seconds < 6000 ? FormattableString.Invariant($"{seconds / 60:0.0} min") : FormattableString.Invariant($"{seconds / 3600:0.0} h");
 }

@@ -112,21 +112,9 @@ internal sealed class ParityGate
 
     private static float[] Reference(TrainedModel model, ImageSource samples, Device device)
     {
-        int classes = model.Classes.Count;
         using Evaluator evaluator = new(model.Network, device, Math.Min(FullBatch, samples.Count));
         evaluator.Load(model.Weights);
-        OrderedBatches batches = new(samples, model.Normalization, evaluator.Batch);
-        ImageBatch batch = batches.NewBatch();
-        float[] logits = new float[evaluator.Batch * classes];
-        float[] all = new float[samples.Count * classes];
-        for (int i = 0; i < batches.Count; i++)
-        {
-            batches.Load(i, batch);
-            evaluator.Logits(batch, logits);
-            logits.AsSpan(0, batch.Held * classes).CopyTo(all.AsSpan(i * evaluator.Batch * classes));
-        }
-
-        return all;
+        return evaluator.Logits(samples, model.Normalization);
     }
 
     /// <summary>Replaces each row of logits by its softmax, computed in double.</summary>

@@ -33,10 +33,16 @@ public sealed record ParityReport(
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     /// <summary>The report as a JSON object with snake_case keys.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote; null where the text says null.</summary>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static ParityReport? FromJson(string json) => JsonSerializer.Deserialize<ParityReport>(json, s_json);
 
     /// <summary>The verdict in one line.</summary>
     public override string ToString() => FormattableString.Invariant(

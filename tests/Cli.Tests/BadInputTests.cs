@@ -34,6 +34,9 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("one class", "inspect --model mlp --classes 1", "--classes: 1 is not 2 or more")]
     [InlineData("no batch", "inspect --model mlp --batch 0", "--batch: 0 is not in 1 to 65536")]
     [InlineData("two sources to inspect", "inspect run --model mlp", "inspect")]
+    [InlineData("no run to report", "report", "RUN")]
+    [InlineData("one run twice", "report run ./run", "report: run is named twice")]
+    [InlineData("data of several runs", "report run other --data synthetic", "--data: goes with one run")]
     [InlineData("images too small for the model", "inspect --model simple-cnn --size 2", "MaxPool")]
     public void A_wrong_command_line_is_exit_2(string what, string line, string says) => Refused(what, Usage, says, line.Split(' '));
 
@@ -184,6 +187,32 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
 
         Refused(what, BadData, "damaged.safetensors", "export", path, "--out", folder["out.onnx"]);
         Assert.False(File.Exists(folder["out.onnx"]));
+    }
+
+    [Theory]
+    [InlineData("missing folder", "", null, "no such run folder")]
+    [InlineData("no run", "notes.txt", "x", "no run with a checkpoint")]
+    [InlineData("empty facts", "report.json", "", "report.json: is damaged (line 1)")]
+    [InlineData("facts that say nothing", "report.json", "null", "report.json: holds nothing")]
+    [InlineData("facts cut short", "report.json", "{\"outcome\": \"complete\",\n\"data\": ", "report.json: is damaged (line 2)")]
+    [InlineData("facts of another kind", "report.json", "[1]", "report.json: is damaged")]
+    [InlineData("verdict without its numbers", "verify.json", "{}", "verify.json: is damaged")]
+    [InlineData("options of another kind", "config.json", "[]", "config.json: holds nothing")]
+    public void A_damaged_run_is_not_reported(string what, string file, string? content, string says)
+    {
+        using TestFolder folder = new();
+        if (content is not null)
+        {
+            folder.Write($"damaged/{file}", Encoding.UTF8.GetBytes(content));
+        }
+
+        if (what is not ("missing folder" or "no run"))
+        {
+            folder.Write("damaged/checkpoints/last.safetensors", File.ReadAllBytes(run.Folder["run/checkpoints/last.safetensors"]));
+        }
+
+        Refused(what, BadData, says, "report", folder["damaged"]);
+        Assert.False(File.Exists(folder["damaged/report.html"]));
     }
 
     [Theory]

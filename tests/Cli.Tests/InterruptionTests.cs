@@ -4,6 +4,7 @@ using Gimbal.Processes;
 using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Tests.Datasets;
+using Gimbal.Trainer.Tests.Training;
 
 namespace Gimbal.Cli.Tests;
 
@@ -50,6 +51,7 @@ public sealed partial class InterruptionTests : IDisposable
                 // Once the model is written nobody is left to answer; behind the last epoch there is nothing more to save.
                 Assert.True(IsComplete("parts") || outcome.Error.Trim() == "stopped", outcome.Error);
                 bool isTrained = CheckpointFolder.LoadLast(_folder["parts/checkpoints"])!.Checkpoint.Epoch == Epochs;
+                Assert.True(isTrained || File.ReadAllText(_folder["parts/report.html"]).Contains("Stopped after", StringComparison.Ordinal));
                 Assert.True(isTrained || outcome.Out.Contains("checkpoint saved; go on with: gimbal train --resume --out parts", StringComparison.Ordinal), outcome.Out);
             }
         }
@@ -58,6 +60,7 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.InRange(stops, 1, 12);
         AssertSameRun("whole", "parts");
         Assert.Equal(File.ReadAllBytes(_folder["whole/model.onnx"]), File.ReadAllBytes(_folder["parts/model.onnx"]));
+        Assert.Equal(LogOf("whole"), LogOf("parts"));
     }
 
     [Fact]
@@ -86,6 +89,7 @@ public sealed partial class InterruptionTests : IDisposable
         Assert.True(step > 0);
         Tool.Run(_folder.Path, "train", "--resume", "--out", "parts").Succeeded();
         AssertSameRun("whole", "parts");
+        Assert.Equal(LogOf("whole"), LogOf("parts"));
     }
 
     [Fact]
@@ -128,6 +132,10 @@ public sealed partial class InterruptionTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static bool IsTraining(string line) => line.StartsWith("epoch   loss", StringComparison.Ordinal);
+
+    // What the TensorBoard log holds of each step, in order: nothing lost and nothing twice.
+    private IEnumerable<string> LogOf(string run) =>
+        EventFileReader.Read(File.ReadAllBytes(_folder[$"{run}/events.out.tfevents.gimbal"])).Select(value => $"{value.Step} {value.Tag}");
 
     private bool IsComplete(string run) => File.Exists(_folder[$"{run}/model.onnx"]);
 

@@ -35,7 +35,7 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
     public void A_run_folder_holds_its_options_metrics_checkpoints_model_and_verdict()
     {
         string[] files = [.. Directory.GetFiles(run.Folder["run"], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(run.Folder["run"], path).Replace('\\', '/'))];
-        string[] wanted = ["config.json", "metrics.jsonl", "metrics.csv", "checkpoints/last.safetensors", "checkpoints/best.safetensors", "model.onnx", "verify.json"];
+        string[] wanted = ["config.json", "metrics.jsonl", "metrics.csv", "checkpoints/last.safetensors", "checkpoints/best.safetensors", "model.onnx", "verify.json", "report.html", "report.json", "events.out.tfevents.gimbal"];
 
         Assert.Empty(wanted.Except(files));
         JsonNode config = JsonNode.Parse(File.ReadAllText(run.Folder["run/config.json"]))!;
@@ -174,6 +174,9 @@ public sealed class MainJobTests(TrainedRun run) : IClassFixture<TrainedRun>
 
         Assert.Equal(3, outcome.ExitCode);
         Assert.Matches(@"^error: .*step \d+", outcome.Error);
+        string report = File.ReadAllText(run.Folder["wild/report.html"]);
+        Assert.Contains("training diverged: loss", report, StringComparison.Ordinal);
+        Assert.Contains("900000", report, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,6 +69,27 @@ public sealed class Evaluator : IDisposable
         _plan.Read(_graph.Outputs[0], logits);
     }
 
+    /// <summary>Logits of every picture of a source, row by row: [count, classes].</summary>
+    /// <param name="source">The pictures.</param>
+    /// <param name="normalization">Of the training images.</param>
+    public float[] Logits(ImageSource source, Normalization normalization)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        int classes = _graph.Outputs[0].Shape[1];
+        OrderedBatches batches = new(source, normalization, Batch);
+        ImageBatch batch = batches.NewBatch();
+        float[] logits = new float[Batch * classes];
+        float[] all = new float[source.Count * classes];
+        for (int i = 0; i < batches.Count; i++)
+        {
+            batches.Load(i, batch);
+            Logits(batch, logits);
+            logits.AsSpan(0, batch.Held * classes).CopyTo(all.AsSpan(i * Batch * classes));
+        }
+
+        return all;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

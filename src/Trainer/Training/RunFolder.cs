@@ -10,7 +10,7 @@ using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Training;
 
-/// <summary>A run on disk: config.json, metrics.jsonl, metrics.csv and checkpoints/. Every file is replaced whole or not at all.</summary>
+/// <summary>A run on disk: config.json, metrics.jsonl, metrics.csv, checkpoints/ and a TensorBoard log. Every file but the log is replaced whole or not at all.</summary>
 public sealed class RunFolder : IDisposable
 {
     /// <summary>Every effective option.</summary>
@@ -25,6 +25,7 @@ public sealed class RunFolder : IDisposable
     };
 
     private readonly CheckpointFolder _checkpoints;
+    private EventLog? _log;
 
     private RunFolder(string path, CheckpointFolder checkpoints) => (Path, _checkpoints) = (path, checkpoints);
 
@@ -68,7 +69,21 @@ public sealed class RunFolder : IDisposable
         DurableFile.Write(System.IO.Path.Combine(Path, ConfigName), Encoding.UTF8.GetBytes(config.ToJsonString(OptionNames.Json) + "\n"));
     }
 
-    /// <summary>Saves the run as it stands, and its metrics.</summary>
+    /// <summary>Opens the TensorBoard log at the run's position, and begins it where there is none; without it none is written.</summary>
+    /// <param name="run">The run, restored to where it goes on.</param>
+    /// <exception cref="DiskException">It cannot be read or written.</exception>
+    public void OpenLog(TrainingRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        _log?.Dispose();
+        _log = EventLog.Open(Path, run, JsonSerializer.Serialize(run.Options, OptionNames.Json));
+    }
+
+    /// <summary>Logs a step, where the log is open.</summary>
+    /// <exception cref="DiskException">It could not be written.</exception>
+    public void Log(StepReport step) => _log?.Add(step);
+
+    /// <summary>Saves the run as it stands, its metrics and, where it is open, its log.</summary>
     /// <param name="run">The run.</param>
     /// <param name="isBest">Whether it is the best so far.</param>
     /// <exception cref="DiskException">It was not saved; what was saved before is unharmed.</exception>
@@ -79,7 +94,7 @@ public sealed class RunFolder : IDisposable
         {
             Tensors = run.CaptureState(),
             Seed = run.Options.Seed,
-            Step = ((long)run.Position.Epoch * run.BatchesPerEpoch) + run.Position.Batch,
+            Step = run.StepsDone,
             Epoch = run.Position.Epoch,
             Batch = run.Position.Batch,
             Progress = JsonSerializer.Serialize(run.Position, s_metrics),
@@ -90,6 +105,8 @@ public sealed class RunFolder : IDisposable
             Mean = run.Normalization.Mean,
             Std = run.Normalization.Std,
         };
+        // The log ahead of the checkpoint: a run that goes on finds it as long as it needs it.
+        _log?.Complete(run, checkpoint.Tensors);
         // The best first: a run killed in between repeats the epoch from the last and saves the same best again.
         if (isBest)
         {
@@ -143,7 +160,11 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _checkpoints.Dispose();
+    public void Dispose()
+    {
+        _log?.Dispose();
+        _checkpoints.Dispose();
+    }
 
     private void WriteMetrics(IReadOnlyList<EpochResult> history)
     {

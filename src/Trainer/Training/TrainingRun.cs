@@ -98,6 +98,9 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Batches of an epoch.</summary>
     public int BatchesPerEpoch => _loader.BatchesPerEpoch;
 
+    /// <summary>Steps taken so far, over all epochs.</summary>
+    public long StepsDone => StepOf(_completed.Epoch, _tally.Steps);
+
     /// <summary>Bytes of weights, optimiser state, activations and gradients.</summary>
     public long MemoryBytes => _state.MemoryBytes + _step.MemoryBytes;
 
@@ -165,10 +168,13 @@ public sealed class TrainingRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(callbacks);
         using BatchPrefetch batches = new(_loader, StepOf(_completed.Epoch, _tally.Steps), StepOf(Options.Epochs, 0), cancellation: cancellation);
+        using Activity? activity = Telemetry.StartRun(this);
         while (!IsComplete)
         {
+            using Activity? epoch = Telemetry.StartEpoch(_completed.Epoch + 1);
             TrainEpoch(batches, callbacks, cancellation);
             CompleteEpoch(callbacks);
+            Telemetry.Record(epoch, Position.History[^1]);
         }
     }
 
@@ -244,8 +250,9 @@ public sealed class TrainingRun : IDisposable
             StepResult result = _step.Run(batch, rate, step);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Advance(result, step, before + elapsed, callbacks.Logger);
-            callbacks.Step?.Invoke(new StepReport(
-                epoch + 1, _tally.Steps, BatchesPerEpoch, result.Loss, rate, result.Norm, (_tally.Steps - first) * _loader.Batch / elapsed));
+            StepReport report = new(epoch + 1, _tally.Steps, BatchesPerEpoch, result.Loss, rate, result.Norm, (_tally.Steps - first) * _loader.Batch / elapsed);
+            Telemetry.Record(report);
+            callbacks.Step?.Invoke(report);
             if (callbacks.SaveSteps > 0 && (step + 1) % callbacks.SaveSteps == 0 && _tally.Steps < BatchesPerEpoch)
             {
                 callbacks.Save?.Invoke(this, false);

@@ -19,6 +19,7 @@ internal static class FloorRules
         ["Optimizers"] = 6,
         ["Datasets"] = 6,
         ["Checkpoints"] = 6,
+        ["TensorBoard"] = 6,
         ["Training"] = 7,
         ["Models"] = 7,
     };
