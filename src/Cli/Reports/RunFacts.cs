@@ -70,16 +70,24 @@ internal sealed record RunFacts(RunOutcome Outcome, string? Reason, RunEnvironme
 internal sealed record RunEnvironment(string Version, string Runtime, string System, string? Processor, int Processors, string Device, DateTimeOffset Started)
 {
     private const string ProcessorFile = "/proc/cpuinfo";
+    private const int CommitDigits = 8;
 
     /// <summary>This process, now.</summary>
     public static RunEnvironment Of(Device device) => new(
-        typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        ProductVersion(),
         RuntimeInformation.FrameworkDescription,
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}",
         ProcessorName(),
         global::System.Environment.ProcessorCount,
         device.Description,
         DateTimeOffset.UtcNow);
+
+    // Version and, of a build from a checkout, the first digits of its commit.
+    private static string ProductVersion()
+    {
+        string[] parts = typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', 2);
+        return parts.Length == 1 ? parts[0] : $"{parts[0]}+{parts[1][..Math.Min(CommitDigits, parts[1].Length)]}";
+    }
 
     private static string? ProcessorName() => File.Exists(ProcessorFile)
         ? File.ReadLines(ProcessorFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[^1].Trim()
