@@ -32,9 +32,10 @@ internal static class LoaderBenchmark
         Print("opened", data.Train.Count + data.Test.Count, (Environment.CpuUsage.TotalTime - start).TotalSeconds);
         BatchLoader loader = new(data.Train, Normalization.Of(data.Train), settings.Batch, s_augmentation, 1);
         int images = loader.Batch * loader.BatchesPerEpoch;
-        Print("loaded on demand", images, Best(loader, (epoch, batch) => LoadEpoch(loader, epoch, batch)));
-        Print("loaded ahead by one thread", images, Best(loader, (epoch, _) => PrefetchEpoch(loader, epoch, 1)));
-        Print("loaded ahead by the usual threads", images, Best(loader, (epoch, _) => PrefetchEpoch(loader, epoch, 0)));
+        ImageBatch batch = loader.NewBatch();
+        Print("loaded on demand", images, Best(epoch => LoadEpoch(loader, epoch, batch)));
+        Print("loaded ahead by one thread", images, BestAhead(loader, 1));
+        Print("loaded ahead by the usual threads", images, BestAhead(loader, 0));
         if (settings.Groups > 0)
         {
             Train(settings, data.Train, loader);
@@ -43,15 +44,14 @@ internal static class LoaderBenchmark
         return 0;
     }
 
-    // Processor seconds of the best of some epochs; the first also compiles.
-    private static double Best(BatchLoader loader, Action<int, ImageBatch> load)
+    // Processor seconds of the best of some epochs; the first also compiles, and is the first to touch its buffers.
+    private static double Best(Action<int> load)
     {
-        ImageBatch batch = loader.NewBatch();
         double best = double.PositiveInfinity;
         for (int epoch = 0; epoch < Passes; epoch++)
         {
             TimeSpan start = Environment.CpuUsage.TotalTime;
-            load(epoch, batch);
+            load(epoch);
             best = Math.Min(best, (Environment.CpuUsage.TotalTime - start).TotalSeconds);
         }
 
@@ -66,14 +66,16 @@ internal static class LoaderBenchmark
         }
     }
 
-    private static void PrefetchEpoch(BatchLoader loader, int epoch, int threads)
+    private static double BestAhead(BatchLoader loader, int threads)
     {
-        long first = (long)epoch * loader.BatchesPerEpoch;
-        using BatchPrefetch prefetch = new(loader, first, first + loader.BatchesPerEpoch, threads: threads);
-        for (int number = 0; number < loader.BatchesPerEpoch; number++)
+        using BatchPrefetch prefetch = new(loader, 0, (long)Passes * loader.BatchesPerEpoch, threads: threads);
+        return Best(_ =>
         {
-            prefetch.Next();
-        }
+            for (int number = 0; number < loader.BatchesPerEpoch; number++)
+            {
+                prefetch.Next();
+            }
+        });
     }
 
     private static void Train(LoaderSettings settings, ImageSource source, BatchLoader loader)
