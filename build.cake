@@ -1,5 +1,5 @@
 // dotnet tool restore && dotnet cake --target=Test
-// Lint | Build | Test | Oracle | Bench | Pack | Generate
+// Lint | Build | Test | Oracle | Bench | Mutants | Pack | Generate
 
 var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
@@ -25,6 +25,10 @@ Task("Oracle")
 Task("Bench")
     .Description("training steps beside TorchSharp, interleaved; arguments behind --bench=, such as --bench='train --model resnet20'")
     .Does(() => DotNetRun("tests/Benchmarks", Argument("bench", "train"), new DotNetRunSettings { Configuration = configuration }));
+
+Task("Mutants")
+    .Description("the kernels with one change each, which the simulator must tell from the originals; arguments behind --mutants=, such as --mutants='--count 5000'")
+    .Does(() => DotNetRun("tests/Mutants", $"run {Argument("mutants", "")}", new DotNetRunSettings { Configuration = configuration }));
 
 Task("Pack")
     .Description("the three libraries and the gimbal tool as packages, in artifacts/package/release")

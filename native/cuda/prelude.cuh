@@ -111,8 +111,6 @@ GB_DEVICE float gb_max(float a, float b) { return a != a ? a : b != b ? b : a ==
 #endif
 GB_DEVICE int gb_min(int a, int b) { return a < b ? a : b; }
 GB_DEVICE int gb_max(int a, int b) { return a > b ? a : b; }
-GB_DEVICE u32 gb_min(u32 a, u32 b) { return a < b ? a : b; }
-GB_DEVICE u32 gb_max(u32 a, u32 b) { return a > b ? a : b; }
 GB_DEVICE float gb_infinity() { return gb_bits_float(0x7F800000u); }
 GB_DEVICE bool gb_is_nan(float x) { return x != x; }
 GB_DEVICE bool gb_is_finite(float x) { return (gb_float_bits(x) & 0x7F800000u) != 0x7F800000u; }

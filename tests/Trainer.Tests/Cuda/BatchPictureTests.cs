@@ -23,7 +23,7 @@ public sealed class BatchPictureTests
     public void Pictures_and_labels_are_the_loader_s(int padCrop, bool flip, int cutout)
     {
         Augmentation augmentation = new(padCrop, flip, cutout);
-        foreach (ImageSource source in (ImageSource[])[ProceduralImages.Splits(3, train: 23, test: 1).Train, Grey(9, 7)])
+        foreach (ImageSource source in (ImageSource[])[ProceduralImages.Splits(3, train: 23, test: 1).Train, Grey(9, 7), Grey(25, 41)])
         {
             for (int epoch = 0; epoch < 3; epoch++)
             {

@@ -12,7 +12,7 @@ public sealed class PreludeTests
 {
     // Where functions have limits of their own: zeros, subnormals, the ends of exp, infinities and NaN.
     private static readonly float[] s_special =
-        [0, -0f, 1e-45f, -1e-40f, 1e-38f, 0.5f, 1, -1, 2, 88.7f, 88.8f, -87.4f, -103.9f, -104.1f, 1e30f, -1e30f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+        [0, -0f, 1e-45f, -1e-40f, 1e-38f, 0.5f, 1, -1, 2, 88.7f, 88.8f, -87.4f, -103.9f, -104.1f, 1e30f, -1e30f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN, BitConverter.UInt32BitsToSingle(0x7FFFFFFF)];
 
     [SimulatorTheory]
     [InlineData(0, 104)]
@@ -111,7 +111,10 @@ public sealed class PreludeTests
     private static float[] Draw(double range)
     {
         Random random = new(11);
-        return [.. s_special, .. Enumerable.Range(s_special.Length, Count - s_special.Length).Select(_ => (float)(range * Math.Pow(random.NextDouble(), 8) * (random.Next(2) == 0 ? -1 : 1)))];
+        // Backwards, as second operands are taken, special ones meet their neighbours: both zeros, and NaN on either side.
+        IEnumerable<float> neighbours = s_special.Skip(1).Append(s_special[0]).Reverse();
+        int drawn = Count - (2 * s_special.Length);
+        return [.. s_special, .. Enumerable.Range(0, drawn).Select(_ => (float)(range * Math.Pow(random.NextDouble(), 8) * (random.Next(2) == 0 ? -1 : 1))), .. neighbours];
     }
 
     // Rounds to nearest even by the definition: of the two neighbours the nearer, and of two as near the even one.

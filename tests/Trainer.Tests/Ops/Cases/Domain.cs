@@ -35,6 +35,14 @@ public static class Domain
     public static Func<Random, TensorType, double[]> Given(params double[] values) =>
         (_, type) => [.. Enumerable.Range(0, type.Shape.Count).Select(i => values[i % values.Length])];
 
+    /// <summary>Another domain with one element given.</summary>
+    public static Func<Random, TensorType, double[]> With(this Func<Random, TensorType, double[]> domain, int index, double value) => (random, type) =>
+    {
+        double[] elements = domain(random, type);
+        elements[index] = value;
+        return elements;
+    };
+
     private static Func<Random, TensorType, double[]> Each(Func<Random, double> next) =>
         (random, type) => [.. Enumerable.Range(0, type.Shape.Count).Select(_ => (double)(float)next(random))];
 

@@ -41,6 +41,7 @@ internal static class ElementwiseCases
                 .. Types.Select(Case),
                 Every(50, Domain.AwayFromZero(1e6), "large"),
                 Every(50, Domain.Normal(0, 1e-6), "small"),
+                new(op, [.. domains.Select((domain, i) => new OpInput("abc"[i].ToString(), TensorType.Vector(50), i == 0 ? Domain.Given(0, -0.0, 1, -1, double.NaN) : domain))]) { Note = "kinks" },
                 Every(36, Domain.Given(0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, 1), "special"),
             ],
             random => Case(random.Any()));

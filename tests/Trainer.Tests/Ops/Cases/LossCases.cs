@@ -15,6 +15,8 @@ internal static class LossCases
                 CrossEntropy(3, 1000, new(0.1f), isWeighted: false),
                 CrossEntropy(4, 5, new(0), isWeighted: true, Domain.AwayFromZero(1e4)) with { Note = "would overflow unshifted" },
                 CrossEntropy(9, 3, new(0), isWeighted: false, Domain.Ties()) with { Note = "ties" },
+                CrossEntropy(5, 70, new(0), isWeighted: false, Domain.Given([.. Enumerable.Range(0, 70).Select(i => i / 8.0)]), Domain.Given(69)) with { Note = "the last one is the largest" },
+                CrossEntropy(300, 3, new(0.1f), isWeighted: true, Domain.Normal().With(7, double.NaN)) with { Note = "one not a number" },
                 CrossEntropy(3, 4, new(0.1f), isWeighted: true, labels: Domain.Given(-1)) with { Note = "no labels" },
             ],
             random => CrossEntropy(random.Next(1, 9), random.Next(1, 9), new(random.Between(0, 0.5)), random.Next(2) == 0)),
@@ -24,6 +26,7 @@ internal static class LossCases
                 Sum(TensorType.Image(5, 3, 65, 67)),
                 Sum(TensorType.Matrix(33, 17)),
                 Sum(TensorType.Matrix(1, 1000)),
+                Sum(TensorType.Image(3, 70, 11, 10)),
             ],
             random => Sum(random.Next(2) == 0 ? random.Image() : random.Matrix())),
         OpFamily.Of<Flatten>(
@@ -31,11 +34,13 @@ internal static class LossCases
                 new(new Flatten(), new OpInput("x", TensorType.Image(2, 16, 4, 4), Domain.Normal())),
                 new(new Flatten(), new OpInput("x", TensorType.Image(3, 37, 5, 7), Domain.Normal())),
                 new(new Flatten(), new OpInput("x", TensorType.Image(1, 1, 1, 1), Domain.Normal())),
+                new(new Flatten(), new OpInput("x", TensorType.Image(2, 70, 5, 7), Domain.Normal())),
             ],
             random => new(new Flatten(), new OpInput("x", random.Image(), Domain.Normal()))),
         OpFamily.Of<FlattenGrad>(
             [
                 new(new FlattenGrad(16, 4, 4), new OpInput("gradY", TensorType.Matrix(2, 256), Domain.Normal())),
+                new(new FlattenGrad(70, 5, 7), new OpInput("gradY", TensorType.Matrix(2, 70 * 35), Domain.Normal())),
                 new(new FlattenGrad(37, 5, 7), new OpInput("gradY", TensorType.Matrix(3, 37 * 35), Domain.Normal())),
             ],
             random =>
