@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Gimbal.Export;
 using Gimbal.Inference;
+using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Layers;
-using Gimbal.Trainer.Models;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Training;
 
@@ -14,20 +14,24 @@ namespace Gimbal.Cli;
 internal sealed class InspectVerb : Verb
 {
     private readonly Argument<string?> _source = new("RUN|MODEL.onnx") { Description = "run folder, checkpoint or model file", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> _model = new("--model") { Description = "model of the catalogue", HelpName = "name" };
-    private readonly Option<int> _size = new("--size") { Description = "side of the images", HelpName = "number", DefaultValueFactory = _ => 32 };
-    private readonly Option<int> _classes = new("--classes") { Description = "number of classes", HelpName = "number", DefaultValueFactory = _ => 10 };
+    private readonly ModelFlags _model = new(standard: null);
     private readonly Option<int?> _batch = new("--batch") { Description = "images per step [default: the run's, else 128]", HelpName = "number" };
     private readonly Option<bool> _plan = new("--plan") { Description = "print the training step's plan, one line per parallel loop" };
+    private readonly Option<bool> _cost = new("--cost") { Description = "print what each node of the training step costs, and the least time this machine needs for it" };
 
     /// <inheritdoc/>
-    protected override Command Describe() => new("inspect", "print the graph, the memory and the parameters of a model, a run or a file") { _source, _model, _size, _classes, _batch, _plan };
+    protected override Command Describe()
+    {
+        Command command = new("inspect", "print the graph, the memory and the parameters of a model, a run or a file") { _source, _batch, _plan, _cost };
+        _model.AddTo(command);
+        return command;
+    }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, Output output, CancellationToken cancellation)
     {
         string? source = parsed.GetValue(_source);
-        if ((source is null) == (parsed.GetValue(_model) is null))
+        if ((source is null) == (_model.Name(parsed) is null))
         {
             throw new UsageException("inspect: name a run, a file or --model NAME, and only one of them");
         }
@@ -38,17 +42,12 @@ internal sealed class InspectVerb : Verb
             return ExitCode.Done;
         }
 
-        if (parsed.GetValue(_classes) < 2)
-        {
-            throw new UsageException($"--classes: {parsed.GetValue(_classes)} is not 2 or more");
-        }
-
         SavedRun? run = source is null ? null : SavedRuns.Load(source, CheckpointChoice.Last, output);
-        Network network = run?.Network ?? CatalogueModels.Create(parsed.GetValue(_model)!, new ModelShape(3, parsed.GetValue(_size), parsed.GetValue(_classes)));
+        Network network = run?.Network ?? _model.Create(parsed);
         TrainingOptions options = run?.Options ?? new TrainingOptions().Resolve();
         options = options with { Batch = parsed.GetValue(_batch) ?? options.Batch };
         options.Validate();
-        InspectNetwork(network, options, parsed.GetValue(_plan), output);
+        InspectNetwork(network, options, parsed.GetValue(_plan), parsed.GetValue(_cost), output);
         return ExitCode.Done;
     }
 
@@ -73,12 +72,12 @@ internal sealed class InspectVerb : Verb
         });
     }
 
-    private static void InspectNetwork(Network network, TrainingOptions options, bool withPlan, Output output)
+    private static void InspectNetwork(Network network, TrainingOptions options, bool withPlan, bool withCost, Output output)
     {
         // What the weights are hangs on the data and does not matter here.
         float[]? weights = options.ClassWeights == ClassWeighting.None ? null : [.. Enumerable.Repeat(1f, network.Classes)];
-        TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(options.Batch, weights));
         using CpuDevice device = new(1);
+        TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(options.Batch, weights)).FusedFor(device);
         using StateStore state = device.NewState(graph.Graph);
         using Plan plan = device.NewPlan(graph.Graph, state);
         output.Line(GraphText.Print(network.AtInference(1)), isBlock: true);
@@ -87,10 +86,12 @@ internal sealed class InspectVerb : Verb
             output.Line(string.Join('\n', plan.Listing), isBlock: true);
         }
 
+        JsonObject? cost = withCost ? Cost(graph.Graph, options.Threads, output) : null;
         output.Line(FormattableString.Invariant(
             $"{network.Name}: {network.ParameterCount:N0} parameters; training with batch {options.Batch}: {graph.Graph.Nodes.Count} nodes, {plan.Listing.Count} steps, {(state.MemoryBytes + plan.MemoryBytes) / 1048576.0:N1} MiB"));
         output.Document(new JsonObject
         {
+            ["cost"] = cost,
             ["model"] = network.Name,
             ["parameters"] = network.ParameterCount,
             ["nodes"] = graph.Graph.Nodes.Count,
@@ -98,5 +99,15 @@ internal sealed class InspectVerb : Verb
             ["state_bytes"] = state.MemoryBytes,
             ["plan_bytes"] = plan.MemoryBytes,
         });
+    }
+
+    private static JsonObject Cost(Graph graph, int threads, Output output)
+    {
+        using CpuDevice device = new(threads);
+        MachinePeaks peaks = device.MeasurePeaks();
+        output.Line(string.Join('\n', OpCostText.Lines(graph, peaks)), isBlock: true);
+        output.Line($"{device.Description}; peaks {peaks}");
+        output.Line(OpCostText.Convention);
+        return OpCostText.Document(graph, peaks);
     }
 }

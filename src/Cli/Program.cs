@@ -12,6 +12,7 @@ foreach (Command command in verbs.Keys)
     root.Subcommands.Add(command);
 }
 
+root.Subcommands.Add(BenchVerbs.ToCommand());
 using CancellationTokenSource cancellation = new();
 ParseResult parsed = root.Parse(args);
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);

@@ -16,7 +16,7 @@ internal static class UsageErrors
         }
 
         Command command = parsed.CommandResult.Command;
-        string where = command is RootCommand ? "gimbal" : $"gimbal {command.Name}";
+        string where = PathOf(command);
         // A misspelt flag is taken for an argument where the verb has one.
         string? unknown = parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value
             ?? (parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null);
@@ -30,4 +30,6 @@ internal static class UsageErrors
 
         return parsed.Errors.Count == 0 ? null : $"{Output.Printable(parsed.Errors[0].Message.TrimEnd('.'))} ({where}); '{where} --help' lists what there is";
     }
+
+    private static string PathOf(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "gimbal";
 }

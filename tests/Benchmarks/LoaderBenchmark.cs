@@ -1,3 +1,4 @@
+using Gimbal.Cli;
 using Gimbal.SideBySide;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Models;
@@ -106,14 +107,14 @@ internal static class LoaderBenchmark
                 return demanded;
             }),
         ];
-        IReadOnlyList<Times> times = Timing.Interleaved(sides, settings.Groups, settings.Steps);
+        IReadOnlyList<Times> times = InterleavedTiming.Measure([.. sides.Select(side => (Action)side.Run)], settings.Groups, settings.Steps);
         Console.WriteLine();
         Console.WriteLine($"{settings.Model}, batch {loader.Batch}, {settings.Threads} threads, {times[0].Milliseconds.Count} steps each");
         Console.WriteLine($"{"",-28}{"ms min",10}{"median",10}{"images/s",10}{"core ms min",14}{"median",10}");
         for (int i = 0; i < sides.Length; i++)
         {
             Times side = times[i];
-            Console.WriteLine($"{side.Name,-28}{side.Min,10:F2}{side.Median,10:F2}{loader.Batch * 1000 / side.Median,10:F0}{sides[i].CoreMilliseconds.Min(),14:F2}{sides[i].CoreMilliseconds.Order().ElementAt(sides[i].CoreMilliseconds.Count / 2),10:F2}");
+            Console.WriteLine($"{sides[i].Name,-28}{side.Min,10:F2}{side.Median,10:F2}{loader.Batch * 1000 / side.Median,10:F0}{sides[i].CoreMilliseconds.Min(),14:F2}{sides[i].CoreMilliseconds.Order().ElementAt(sides[i].CoreMilliseconds.Count / 2),10:F2}");
         }
     }
 
@@ -121,7 +122,7 @@ internal static class LoaderBenchmark
         Console.WriteLine($"{what,-34}{images,10}{images / seconds,26:F0}");
 
     /// <summary>The same plan, fed one way.</summary>
-    private sealed class FedStep(string name, PlannedStep step, Func<ImageBatch> next) : TrainingStep
+    private sealed class FedStep(string name, PlannedStep step, Func<ImageBatch> next)
     {
         // Small, so that the weights stay where they are and every side computes with ordinary numbers.
         private const double Rate = 1e-6;
@@ -129,18 +130,13 @@ internal static class LoaderBenchmark
         /// <summary>Processor time of each step, those that warm up included.</summary>
         public List<double> CoreMilliseconds { get; } = [];
 
-        public override string Name => name;
+        public string Name => name;
 
-        public override float Run()
+        public void Run()
         {
             TimeSpan start = Environment.CpuUsage.TotalTime;
-            float loss = step.Run(next(), Rate, 0).Loss;
+            step.Run(next(), Rate, 0);
             CoreMilliseconds.Add((Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
-            return loss;
-        }
-
-        public override void Dispose()
-        {
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Gimbal.SideBySide;
+using Gimbal.Trainer.Tensors;
 using TorchSharp;
 
 namespace Gimbal.Benchmarks;
@@ -9,28 +11,21 @@ internal sealed class TorchStep : TrainingStep
     private readonly TorchTraining _training;
     private readonly torch.Tensor[] _images;
     private readonly torch.Tensor[] _labels;
-    private readonly MemoryLayout _layout;
-    private int _next;
 
-    public TorchStep(string model, MemoryLayout layout, Batches batches)
+    /// <summary>Initialises the network from a fixed seed, the same on every call.</summary>
+    public TorchStep(PairedModel model, MemoryLayout layout, Batches batches, torch.ScalarType type = torch.ScalarType.Float32)
+        : base(batches.Images.Count)
     {
-        _layout = layout;
         torch.random.manual_seed(1);
-        _training = new TorchTraining(model, layout);
-        _images = [.. batches.Images.Select(images => torch.tensor(images.Span.ToArray(), [batches.Size, 3, 32, 32]).In(layout))];
+        _training = new TorchTraining(model.Name, layout, type);
+        _images = [.. batches.Images.Select(images => Copy(images, layout, type))];
         _labels = [.. batches.Labels.Select(labels => torch.tensor(labels.Select(label => (long)label).ToArray()))];
     }
-
-    public override string Name => _layout == MemoryLayout.Nchw ? "TorchSharp (NCHW, default)" : "TorchSharp (channels last)";
 
     /// <summary>The network's parameters and buffers, for the other side to start from.</summary>
     public IReadOnlyDictionary<string, torch.Tensor> State => _training.State;
 
-    public override float Run()
-    {
-        int batch = _next++ % _images.Length;
-        return _training.Step(_images[batch], _labels[batch]);
-    }
+    public override float Run(int batch) => _training.Step(_images[batch], _labels[batch]);
 
     public override void Dispose()
     {
@@ -39,5 +34,14 @@ internal sealed class TorchStep : TrainingStep
         {
             tensor.Dispose();
         }
+    }
+
+    // Straight into libtorch's memory: an array in between would count as the rival's.
+    private static torch.Tensor Copy(Tensor images, MemoryLayout layout, torch.ScalarType type)
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor copy = torch.empty([.. images.Shape.Axes.ToArray().Select(extent => (long)extent)]);
+        images.Span.CopyTo(MemoryMarshal.Cast<byte, float>(copy.bytes));
+        return copy.to(type).In(layout).MoveToOuterDisposeScope();
     }
 }

@@ -1,20 +1,28 @@
-using System.Text.Json;
 using Gimbal.SideBySide;
-using TorchSharp;
+using Gimbal.Trainer.Cpu;
 
 namespace Gimbal.Benchmarks;
 
-/// <summary>What to time.</summary>
-internal sealed record TrainSettings(string Model, int Batch, int Steps, int Groups, int Threads, MemoryLayout Layout);
+/// <summary>What to compare.</summary>
+/// <param name="Models">Names of <see cref="PairedModel"/>.</param>
+/// <param name="Batches">Images per step.</param>
+/// <param name="Rivals">Keys of <see cref="RivalSetting"/>.</param>
+/// <param name="Threads">On each side.</param>
+/// <param name="Steps">Timed per group.</param>
+/// <param name="Groups">The sides take turns.</param>
+/// <param name="Instructions">Our side's vectors.</param>
+/// <param name="Folder">Where the results go.</param>
+internal sealed record Comparison(
+    IReadOnlyList<string> Models, IReadOnlyList<int> Batches, IReadOnlyList<string> Rivals, int Threads, int Steps, int Groups, InstructionSet Instructions, string Folder);
 
 /// <summary>Whole training steps of both sides: forward, loss, backward, clipping where the recipe has it, update.</summary>
 internal static class TrainBenchmark
 {
-    private const int PreparedBatches = 4;
-
-    private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    public static int Run(TrainSettings settings, bool json)
+    /// <summary>Compares, prints and writes.</summary>
+    /// <param name="comparison">What.</param>
+    /// <param name="command">The command line, for the record.</param>
+    /// <param name="json">Whether the document goes to stdout and the table to stderr.</param>
+    public static int Run(Comparison comparison, string command, bool json)
     {
         if (Libtorch.Obstacle is { } obstacle)
         {
@@ -22,49 +30,37 @@ internal static class TrainBenchmark
             return 6;
         }
 
-        torch.set_num_threads(settings.Threads);
-        Batches batches = new(PreparedBatches, settings.Batch);
-        using TorchStep rival = new(settings.Model, settings.Layout, batches);
-        using GimbalStep ours = new(settings.Model, settings.Threads, batches, rival);
-        IReadOnlyList<Times> times = Timing.Interleaved([ours, rival], settings.Groups, settings.Steps);
+        List<TrainRow> rows = [];
+        MachinePeaks? peaks = null;
+        foreach (string model in comparison.Models)
+        {
+            foreach (int batch in comparison.Batches)
+            {
+                TrainSettings settings = new(model, batch, comparison.Threads, comparison.Steps, comparison.Groups);
+                Footprint ours = ChildProcess.Footprint(settings, comparison.Instructions);
+                foreach (RivalSetting rival in comparison.Rivals.Select(RivalSetting.Of))
+                {
+                    Console.Error.WriteLine($"{model}, batch {batch}, against {rival.Name}");
+                    Pair pair = ChildProcess.Pair(settings, rival, comparison.Instructions);
+                    comparison.Instructions.Require(pair.Device);
+                    peaks = peaks?.Best(pair.Peaks) ?? pair.Peaks;
+                    rows.Add(TrainRow.Of(settings, rival, pair, ours, ChildProcess.Footprint(settings, rival)));
+                }
+            }
+        }
+
+        TrainReport report = TrainReport.Of(command, rows, peaks!);
+        string name = comparison.Instructions.TurnedOff is null ? "train" : $"train-{comparison.Instructions.Key}";
+        Directory.CreateDirectory(comparison.Folder);
+        File.WriteAllText(Path.Combine(comparison.Folder, $"{name}.json"), report.ToJson() + "\n");
+        File.WriteAllText(Path.Combine(comparison.Folder, $"{name}.md"), report.ToMarkdown());
+        (json ? Console.Error : Console.Out).Write(report.ToMarkdown());
         if (json)
         {
-            Console.WriteLine(Document(settings, times[0], times[1]));
-        }
-        else
-        {
-            Print(settings, times);
+            Console.WriteLine(report.ToJson());
         }
 
+        Console.Error.WriteLine($"written to {comparison.Folder}");
         return 0;
-    }
-
-    private static string Document(TrainSettings settings, Times ours, Times rival)
-    {
-        var row = new
-        {
-            settings.Model,
-            settings.Batch,
-            settings.Threads,
-            OursMs = ours.Median,
-            Rival = rival.Name,
-            RivalMs = rival.Median,
-            Ratio = rival.Median / ours.Median,
-            OursLoss = ours.Loss,
-            RivalLoss = rival.Loss,
-        };
-        return JsonSerializer.Serialize(new { Rows = new[] { row } }, s_json);
-    }
-
-    private static void Print(TrainSettings settings, IReadOnlyList<Times> times)
-    {
-        Console.WriteLine($"{settings.Model}, batch {settings.Batch}, {settings.Threads} threads, {times[0].Milliseconds.Count} steps per side");
-        Console.WriteLine($"{"",-28}{"ms min",10}{"median",10}{"images/s",10}{"loss",10}");
-        foreach (Times side in times)
-        {
-            Console.WriteLine($"{side.Name,-28}{side.Min,10:F1}{side.Median,10:F1}{settings.Batch * 1000 / side.Median,10:F0}{side.Loss,10:F4}");
-        }
-
-        Console.WriteLine($"ratio of medians {times[1].Median / times[0].Median:F2}");
     }
 }

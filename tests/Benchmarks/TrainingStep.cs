@@ -1,13 +1,15 @@
 namespace Gimbal.Benchmarks;
 
-/// <summary>One side of a comparison: a network that trains on the next of a few prepared batches at each call.</summary>
-internal abstract class TrainingStep : IDisposable
+/// <summary>One side of a comparison: a network that trains on one of a few prepared batches at each call.</summary>
+internal abstract class TrainingStep(int batches) : IDisposable
 {
-    /// <summary>Who runs, for the table.</summary>
-    public abstract string Name { get; }
+    private int _next;
 
-    /// <summary>Trains on one batch; returns its loss, which shows that both sides do the same work.</summary>
-    public abstract float Run();
+    /// <summary>Trains on a batch; returns its loss, which shows that both sides do the same work.</summary>
+    public abstract float Run(int batch);
+
+    /// <summary>Trains on the next batch.</summary>
+    public void Next() => Run(_next++ % batches);
 
     public abstract void Dispose();
 }

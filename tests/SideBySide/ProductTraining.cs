@@ -1,4 +1,3 @@
-using Gimbal.Trainer.Models;
 using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Plans;
@@ -18,10 +17,10 @@ public sealed class ProductTraining : IDisposable
     private int _steps;
 
     /// <summary>Plans a step and takes over libtorch's parameters and buffers.</summary>
-    /// <param name="model"><c>simple-cnn</c> or <c>resnet20</c>.</param>
+    /// <param name="model">One of <see cref="PairedModel.All"/>.</param>
     /// <param name="batch">Images per step.</param>
     /// <param name="threads">Members of the team; 0 takes one per processor.</param>
-    /// <param name="start">What <see cref="TorchTraining.State"/> holds at the start.</param>
+    /// <param name="start">What <see cref="TorchTraining.State"/> holds at the start; what it lacks starts as the layers ask.</param>
     public ProductTraining(string model, int batch, int threads, IReadOnlyDictionary<string, torch.Tensor> start)
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -29,13 +28,13 @@ public sealed class ProductTraining : IDisposable
         _rate = Recipe.RateOf(model);
         bool usesSgd = Recipe.UsesSgd(model);
         TrainingGraph graph = TrainingGraph.Create(
-            ModelCatalogue.Create(model, new ModelShape(3, 32, 10)),
+            PairedModel.Of(model).Product(),
             new StepOptions(
                 batch,
                 usesSgd ? new Sgd(Recipe.SgdMomentum, WeightDecay: Recipe.SgdDecay) : new Adam(),
                 usesSgd ? new GradientClip(ClipMode.Norm, Recipe.SgdLargestNorm) : default));
         _state = _device.NewState(graph.Graph);
-        _state.Initialize(1, _ => null);
+        _state.Initialize(1);
         foreach ((string name, torch.Tensor tensor) in start.Where(pair => _state.States.Any(value => value.Name == pair.Key)))
         {
             using torch.Tensor plain = tensor.detach().contiguous();
@@ -44,6 +43,12 @@ public sealed class ProductTraining : IDisposable
 
         _step = new TrainingStep(graph, _device, _state, seed: 1);
     }
+
+    /// <summary>What a step computes, as it is planned.</summary>
+    public TrainingGraph Graph => _step.Graph;
+
+    /// <summary>Threads and vectors.</summary>
+    public string Device => _device.Description;
 
     /// <summary>Trains on one batch and returns its loss, before the update.</summary>
     public float Step(ReadOnlySpan<float> images, ReadOnlySpan<int> labels) => _step.Run(images, labels, _rate, _steps++).Loss;

@@ -13,17 +13,12 @@ public sealed class TorchTraining : IDisposable
     private readonly bool _usesSgd;
 
     /// <summary>Initialises the network as PyTorch does.</summary>
-    /// <param name="model"><c>simple-cnn</c> or <c>resnet20</c>.</param>
+    /// <param name="model">One of <see cref="PairedModel.All"/>.</param>
     /// <param name="layout">Storage order of images and filters.</param>
     /// <param name="type">What is computed in; omitted: float32.</param>
     public TorchTraining(string model, MemoryLayout layout = MemoryLayout.Nchw, ScalarType type = ScalarType.Float32)
     {
-        _network = model switch
-        {
-            "simple-cnn" => new SimpleCnn(),
-            "resnet20" => new CifarResNet(3),
-            _ => throw new ArgumentException($"{model}: unknown model (want simple-cnn or resnet20)", nameof(model)),
-        };
+        _network = PairedModel.Of(model).Torch();
         _usesSgd = Recipe.UsesSgd(model);
         _network.to(type);
         StoreFilters(layout);
@@ -47,7 +42,7 @@ public sealed class TorchTraining : IDisposable
     }
 
     /// <summary>Trains on one batch and returns its loss, the mean softmax cross-entropy before the update.</summary>
-    /// <param name="images">N, 3, 32, 32.</param>
+    /// <param name="images">N, 3 and the model's rows and columns.</param>
     /// <param name="labels">N, 64-bit integers in 0 … 9.</param>
     public float Step(Tensor images, Tensor labels)
     {

@@ -15,7 +15,10 @@ public sealed class CpuDevice : Device
     public override string Name => "cpu";
 
     /// <inheritdoc/>
-    public override string Description => $"CPU, {Team.Threads} thread{(Team.Threads == 1 ? "" : "s")}, {InstructionSet}";
+    public override string Description => $"CPU, {Threads} thread{(Threads == 1 ? "" : "s")}, {InstructionSet}";
+
+    /// <summary>Members of the team.</summary>
+    public int Threads => Team.Threads;
 
     internal ThreadTeam Team { get; }
 
@@ -24,6 +27,10 @@ public sealed class CpuDevice : Device
         : Vector256.IsHardwareAccelerated ? "256-bit vectors"
         : Vector128.IsHardwareAccelerated ? "128-bit vectors"
         : "no vectors";
+
+    /// <summary>What this team can do at most: multiply-adds and memory traffic, measured in a fraction of a second.</summary>
+    /// <exception cref="InsufficientMemoryException">There is no room for a working set larger than any cache.</exception>
+    public MachinePeaks MeasurePeaks() => PeakMeasurement.Measure(Team);
 
     /// <inheritdoc/>
     public override StateStore NewState(params IReadOnlyList<Graph> graphs) => new CpuState(graphs);

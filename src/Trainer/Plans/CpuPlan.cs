@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
@@ -13,6 +14,7 @@ public sealed unsafe class CpuPlan : Plan
     private readonly MemoryPlan _places;
     private readonly CpuMemory _arena;
     private readonly CpuSteps _steps = new();
+    private readonly List<Node> _nodeOfStep = [];
 
     /// <summary>Lays out the arena and emits every node.</summary>
     public CpuPlan(Graph graph, CpuDevice device, CpuState state)
@@ -25,6 +27,7 @@ public sealed unsafe class CpuPlan : Plan
         {
             node.Op.EmitCpu(new CpuCall(node, _steps, AddressOf));
             _steps.EndNode();
+            _nodeOfStep.AddRange(Enumerable.Repeat(node, _steps.Steps.Count - _nodeOfStep.Count));
         }
     }
 
@@ -57,6 +60,29 @@ public sealed unsafe class CpuPlan : Plan
 
     /// <inheritdoc/>
     public override void Run() => _steps.Run(_device.Team);
+
+    /// <summary>Runs the plan several times and notes how long each step took; what it computes and updates is the same as after as many runs.</summary>
+    /// <param name="repetitions">1 or more.</param>
+    /// <returns>The steps in order, each with its shortest time: what others on the machine took is not the step's.</returns>
+    public IReadOnlyList<StepTime> Time(int repetitions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(repetitions, 1);
+        // The first run makes room for scratch and lets the compiler finish.
+        Run();
+        TimeSpan[] shortest = [.. _steps.Steps.Select(_ => TimeSpan.MaxValue)];
+        for (int repetition = 0; repetition < repetitions; repetition++)
+        {
+            for (int i = 0; i < shortest.Length; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                _device.Team.Run(_steps.Steps[i]);
+                TimeSpan time = Stopwatch.GetElapsedTime(start);
+                shortest[i] = time < shortest[i] ? time : shortest[i];
+            }
+        }
+
+        return [.. _steps.Steps.Select((step, i) => new StepTime(_nodeOfStep[i], step.Name, step.Chunks, shortest[i]))];
+    }
 
     /// <inheritdoc/>
     public override void Read(Value value, Span<float> elements)

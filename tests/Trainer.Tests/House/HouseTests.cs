@@ -86,9 +86,10 @@ public sealed partial class HouseTests
     }
 
     [Fact]
-    public void The_product_names_no_test_rival_or_registry()
+    public void The_product_names_no_rival_but_where_it_starts_the_comparison_and_no_registry()
     {
-        IEnumerable<string> product = Source.Files("src").Where(IsText);
+        // One verb may name the rival: that which starts the comparison.
+        IEnumerable<string> product = Source.Files("src").Where(IsText).Where(path => !path.EndsWith("BenchTrainVerb.cs", StringComparison.Ordinal));
         Assert.Empty(product.Where(path => File.ReadAllText(path).Contains("TorchSharp", StringComparison.OrdinalIgnoreCase)).Select(Source.Relative));
         Assert.DoesNotContain(Source.Files("."), path => Path.GetFileName(path).Equals("nuget.config", StringComparison.OrdinalIgnoreCase));
     }
