@@ -94,25 +94,20 @@ internal static unsafe class Floats
         }
     }
 
-    /// <summary>Asks for a run of pixels ahead of time, into the second-level cache.</summary>
-    /// <param name="from">First channel of the first pixel.</param>
-    /// <param name="pixels">Number of pixels.</param>
-    /// <param name="step">Elements from one pixel to the next.</param>
-    /// <param name="channels">Channels of a pixel.</param>
-    public static void Prefetch(float* from, int pixels, nint step, int channels)
+    /// <summary>Asks for one part of a run ahead of time, into the second-level cache.</summary>
+    /// <param name="from">The run.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="part">Which part.</param>
+    /// <param name="parts">Number of parts that cover the run.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* from, nint length, int part, int parts)
     {
-        if (!Sse.IsSupported)
+        if (Sse.IsSupported)
         {
-            return;
-        }
-
-        // Pixels that lie close together are one run.
-        (nint runs, nint length) = step == channels ? (1, pixels * step) : (pixels, channels);
-        for (nint i = 0; i < runs; i++, from += step)
-        {
-            for (nint j = 0; j < length; j += Granule)
+            nint end = length * (part + 1) / parts;
+            for (nint i = (length * part / parts) & -Granule; i < end; i += Granule)
             {
-                Sse.Prefetch1(from + j);
+                Sse.Prefetch1(from + i);
             }
         }
     }

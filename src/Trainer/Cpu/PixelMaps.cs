@@ -52,21 +52,52 @@ internal static unsafe class PixelMaps
         int pixels, int channel, int channels, CoefficientRows rows, float* x, nint stepX, float* second, nint stepSecond, float* to, nint stepTo)
         where TMap : IPixelMap
     {
-        for (int c = 0; c < channels; c += Vector<float>.Count)
+        int c = 0;
+        for (; c <= channels - (2 * Vector<float>.Count); c += 2 * Vector<float>.Count)
         {
-            Vector<float> k0 = rows.Vector(0, TMap.Coefficients, channel + c);
-            Vector<float> k1 = rows.Vector(1, TMap.Coefficients, channel + c);
-            Vector<float> k2 = rows.Vector(2, TMap.Coefficients, channel + c);
-            Vector<float> k3 = rows.Vector(3, TMap.Coefficients, channel + c);
-            int count = Math.Min(Vector<float>.Count, channels - c);
-            float* atX = x + c;
-            float* atSecond = second + c;
-            float* at = to + c;
-            for (int i = 0; i < pixels; i++, atX += stepX, atSecond += stepSecond, at += stepTo)
-            {
-                Vector<float> result = TMap.Map(Vector.Load(atX), TMap.HasSecond ? Vector.Load(atSecond) : default, k0, k1, k2, k3);
-                Floats.Store(result, at, count);
-            }
+            RunTwo<TMap>(pixels, channel + c, rows, x + c, stepX, second + c, stepSecond, to + c, stepTo);
+        }
+
+        for (; c < channels; c += Vector<float>.Count)
+        {
+            RunOne<TMap>(pixels, channel + c, Math.Min(Vector<float>.Count, channels - c), rows, x + c, stepX, second + c, stepSecond, to + c, stepTo);
+        }
+    }
+
+    // Two vectors at a time: half the overhead, and whole cache lines.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunTwo<TMap>(int pixels, int channel, CoefficientRows rows, float* x, nint stepX, float* second, nint stepSecond, float* to, nint stepTo)
+        where TMap : IPixelMap
+    {
+        int next = Vector<float>.Count;
+        Vector<float> k0 = rows.Vector(0, TMap.Coefficients, channel);
+        Vector<float> k1 = rows.Vector(1, TMap.Coefficients, channel);
+        Vector<float> k2 = rows.Vector(2, TMap.Coefficients, channel);
+        Vector<float> k3 = rows.Vector(3, TMap.Coefficients, channel);
+        Vector<float> l0 = rows.Vector(0, TMap.Coefficients, channel + next);
+        Vector<float> l1 = rows.Vector(1, TMap.Coefficients, channel + next);
+        Vector<float> l2 = rows.Vector(2, TMap.Coefficients, channel + next);
+        Vector<float> l3 = rows.Vector(3, TMap.Coefficients, channel + next);
+        for (int i = 0; i < pixels; i++, x += stepX, second += stepSecond, to += stepTo)
+        {
+            Vector.Store(TMap.Map(Vector.Load(x), TMap.HasSecond ? Vector.Load(second) : default, k0, k1, k2, k3), to);
+            Vector.Store(TMap.Map(Vector.Load(x + next), TMap.HasSecond ? Vector.Load(second + next) : default, l0, l1, l2, l3), to + next);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunOne<TMap>(
+        int pixels, int channel, int channels, CoefficientRows rows, float* x, nint stepX, float* second, nint stepSecond, float* to, nint stepTo)
+        where TMap : IPixelMap
+    {
+        Vector<float> k0 = rows.Vector(0, TMap.Coefficients, channel);
+        Vector<float> k1 = rows.Vector(1, TMap.Coefficients, channel);
+        Vector<float> k2 = rows.Vector(2, TMap.Coefficients, channel);
+        Vector<float> k3 = rows.Vector(3, TMap.Coefficients, channel);
+        for (int i = 0; i < pixels; i++, x += stepX, second += stepSecond, to += stepTo)
+        {
+            Vector<float> result = TMap.Map(Vector.Load(x), TMap.HasSecond ? Vector.Load(second) : default, k0, k1, k2, k3);
+            Floats.Store(result, to, channels);
         }
     }
 }

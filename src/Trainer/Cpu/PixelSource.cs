@@ -81,30 +81,20 @@ internal readonly unsafe struct PixelSource
         }
     }
 
-    /// <summary>Asks for one run of pixels ahead of the time they are read.</summary>
-    public void Prefetch(in PixelRun run)
+    /// <summary>Asks for one of several parts of a range of pixels ahead of the time they are read.</summary>
+    /// <param name="first">The first pixel, counted through all rows and images.</param>
+    /// <param name="count">Number of pixels; whole pairs of rows where they are unpooled.</param>
+    /// <param name="part">Which part.</param>
+    /// <param name="parts">Number of parts.</param>
+    public void Prefetch(nint first, nint count, int part, int parts)
     {
-        if (_kind == Kind.Unpooled)
-        {
-            // A pooled row serves two rows.
-            if (run.Pixel / _width % 2 == 0)
-            {
-                nint imageRow = run.Pixel / _width;
-                nint pooledRow = (imageRow / _height * (_height / Pooling2.Size)) + (imageRow % _height / Pooling2.Size);
-                nint pooled = ((pooledRow * (_width / Pooling2.Size)) + (run.Pixel % _width / Pooling2.Size)) * Channels;
-                int pixels = run.Pixels / Pooling2.Size;
-                Floats.Prefetch(_x + pooled + run.Channel, pixels, Channels, run.Channels);
-                Floats.Prefetch(_second + pooled + run.Channel, pixels, Channels, run.Channels);
-            }
-
-            return;
-        }
-
-        nint first = (run.Pixel * Channels) + run.Channel;
-        Floats.Prefetch(_x + first, run.Pixels, Channels, run.Channels);
+        nint shrink = _kind == Kind.Unpooled ? Pooling2.Size * Pooling2.Size : 1;
+        first = first / shrink * Channels;
+        nint length = count / shrink * Channels;
+        Floats.Prefetch(_x + first, length, part, parts);
         if (_second != null)
         {
-            Floats.Prefetch(_second + first, run.Pixels, Channels, run.Channels);
+            Floats.Prefetch(_second + first, length, part, parts);
         }
     }
 

@@ -93,29 +93,34 @@ internal readonly unsafe struct PixelTarget
         }
     }
 
-    /// <summary>Asks for what <see cref="Write(in PixelBlock, float*, nint, nint, float*)"/> will read and write of one row of a block.</summary>
-    public void Prefetch(in PixelBlock block, int row)
+    /// <summary>Asks for one of several parts of what storing a range of pixels reads and writes ahead of time.</summary>
+    /// <param name="first">The first pixel, counted through all rows and images.</param>
+    /// <param name="count">Number of pixels.</param>
+    /// <param name="part">Which part.</param>
+    /// <param name="parts">Number of parts.</param>
+    public void Prefetch(nint first, nint count, int part, int parts)
     {
         if (Positions != null)
         {
             return;
         }
 
-        nint first = ((block.FirstPixel(Width) + ((nint)row * Width)) * Channels) + block.Channel;
-        Floats.Prefetch(Y + first, block.Columns, Channels, block.Channels);
+        first *= Channels;
+        count *= Channels;
+        Floats.Prefetch(Y + first, count, part, parts);
         if (Skip != null)
         {
-            Floats.Prefetch(Skip + first, block.Columns, Channels, block.Channels);
+            Floats.Prefetch(Skip + first, count, part, parts);
         }
 
         if (Mask != null)
         {
-            Floats.Prefetch(Mask + first, block.Columns, Channels, block.Channels);
+            Floats.Prefetch(Mask + first, count, part, parts);
         }
 
         if (Input != null && Input != Mask)
         {
-            Floats.Prefetch(Input + first, block.Columns, Channels, block.Channels);
+            Floats.Prefetch(Input + first, count, part, parts);
         }
     }
 
