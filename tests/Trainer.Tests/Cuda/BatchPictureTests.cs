@@ -45,6 +45,26 @@ public sealed class BatchPictureTests
         Assert.NotEqual(LoadOnHost(source, augmentation, 1).Images, LoadOnDevice(source, augmentation, 2).Images);
     }
 
+    [SimulatorFact]
+    public void A_batch_of_several_blocks_has_the_labels_of_its_pictures()
+    {
+        const int Many = 600;
+        int[] all = [.. Enumerable.Range(0, Many).Select(i => i * 7 % 1000)];
+        int[] indices = new Philox(Seed, ShuffleStream).Permutation(0, Many);
+        Simulator.Reset();
+        Simulator.CheckAccesses(true);
+        using Driver driver = Driver.Open();
+        ulong batch = driver.Allocate(Many * sizeof(int));
+        using CudaLaunches launches = new(driver, new Kernels(driver), 0);
+        launches.Add("batch_labels_i32", new Blocks(Blocks.Over(Many, 256)), new LabelsArgs(Upload(driver, all), Upload(driver, indices), batch, Many, 0));
+        launches.Run();
+        int[] labels = new int[Many];
+        driver.Download(batch, MemoryMarshal.AsBytes(labels.AsSpan()));
+
+        Assert.True(Simulator.Reports == 0, Simulator.LastReport);
+        Assert.Equal(indices.Select(i => all[i]), labels);
+    }
+
     private static ImageSet Grey(int height, int width)
     {
         byte[] pixels = new byte[11 * height * width];
