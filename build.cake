@@ -37,11 +37,11 @@ Task("Pack")
         DotNetPack(project.FullPath, new DotNetPackSettings { Configuration = configuration, NoBuild = true }));
 
 Task("Generate")
-    .Description("the unrolled micro-kernels (*.g.cs), which a test compares with their generator")
+    .Description("the unrolled kernels (*.g.cs), which a test compares with their generators")
     .Does(() => DotNetTest("tests/Trainer.Tests", new DotNetTestSettings
     {
         Configuration = configuration,
-        Filter = "FullyQualifiedName~MicroKernelSourceTests",
+        Filter = "FullyQualifiedName~GeneratedKernelTests",
         EnvironmentVariables = new Dictionary<string, string> { ["GIMBAL_REGENERATE"] = "1" },
     }));
 

@@ -10,7 +10,7 @@ internal static class Devices
     /// <exception cref="Trainer.Cuda.CudaUnavailableException">It is not there.</exception>
     public static Device Open(TrainingOptions options, Output output)
     {
-        Device device = options.Device == "cuda" ? new CudaDevice() : new CpuDevice(options.Threads);
+        Device device = options.Device == "cuda" ? new CudaDevice() : new CpuDevice(options.Threads, options.Exact);
         output.Line($"device  {device.Description}");
         return device;
     }

@@ -37,7 +37,7 @@ internal sealed class ExportVerb : Verb
         SavedRun run = SavedRuns.Load(source, parsed.GetValue(_last) ? CheckpointChoice.Last : CheckpointChoice.Best, output);
         string path = parsed.GetValue(_out) ?? Path.Combine(Directory.Exists(source) ? source : Path.GetDirectoryName(source) ?? "", SavedRuns.ModelName);
         DataSplits data = SavedRuns.OpenData(run, parsed.GetValue(_data));
-        using CpuDevice device = new(run.Options.Threads);
+        using CpuDevice device = new(run.Options.Threads, run.Options.Exact);
         ParityReport report = OnnxFile.Write(
             path, TrainedModel.Of(run, data.Name), options, ImageSubset.Take(data.Test, SavedRuns.GateSamples, run.Options.Seed), device);
         SavedRuns.WriteVerdict(path, report);

@@ -26,7 +26,7 @@ internal sealed class VerifyVerb : Verb
         SavedRun run = SavedRuns.Load(parsed.GetValue(_run)!, parsed.GetValue(_last) ? CheckpointChoice.Last : CheckpointChoice.Best, output);
         using ImageClassifier file = ImageClassifier.Load(path);
         DataSplits data = SavedRuns.OpenData(run, parsed.GetValue(_data));
-        using CpuDevice device = new(run.Options.Threads);
+        using CpuDevice device = new(run.Options.Threads, run.Options.Exact);
         ParityReport report = OnnxFile.Verify(path, TrainedModel.Of(run, data.Name), data.Test, device);
         double accuracy = OnnxFile.Accuracy(file, data.Test);
         output.Line($"{path}: {report}");

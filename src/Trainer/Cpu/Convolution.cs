@@ -2,8 +2,11 @@ namespace Gimbal.Trainer.Cpu;
 
 /// <summary>Two-dimensional convolutions and their gradients in float32. Images are N, H, W, C and filters R, S, C/groups, M.</summary>
 /// <remarks>
-/// Computed as products of patches with the filter, block by block; no memory grows with the batch. Sums have an order
-/// that depends on the extents only: the same bits for every number of threads.
+/// <para>3x3 filters without stride go through <see cref="Winograd"/> where that pays; everything else, and everything where
+/// <see cref="CpuSteps.IsExact"/> is set, is a product of patches with the filter, block by block. Sums have an order that depends on the extents only:
+/// the same bits for every number of threads.</para>
+/// <para>Distance to the same convolution in double, as root mean squares, of 2x64x16x16 with 96 filters: 4e-7 of the result by patches, 6e-7 to 1e-6
+/// by Winograd; <c>dotnet test tests/Trainer.Tests --filter FullyQualifiedName~Errors_are_as_documented</c> measures both.</para>
 /// </remarks>
 public static unsafe class Convolution
 {
@@ -43,6 +46,11 @@ public static unsafe class Convolution
     internal static ChunkSums Forward(CpuSteps steps, ConvGeometry g, in PixelSource x, float* w, in PixelTarget y)
     {
         Check(steps, g);
+        if (!steps.IsExact && Winograd.PaysForward(g))
+        {
+            return Winograd.Forward(steps, g, x, w, y);
+        }
+
         Patches patches = InputPatches(g, x.Materialize(steps, g.N * g.H, g.W));
         ChunkSums sums = ChunkSums.Reserve(steps, Correlation.Chunks(g, patches, Transpose.No), y.ChunkFloats);
         Correlation.Emit(steps, "conv_forward", g, patches, w, Transpose.No, y, sums.Pointer);
@@ -54,6 +62,11 @@ public static unsafe class Convolution
     internal static ChunkSums GradInput(CpuSteps steps, ConvGeometry g, in PixelSource gradY, float* w, in PixelTarget gradX)
     {
         Check(steps, g);
+        if (!steps.IsExact && Winograd.PaysGradInput(g))
+        {
+            return Winograd.GradInput(steps, g, gradY, w, gradX);
+        }
+
         float* pixels = gradY.Materialize(steps, g.N * g.P, g.Q);
         List<Patches> parts = [];
         for (int i = 0; i < Math.Min(g.StrideH, g.H); i++)
@@ -81,12 +94,18 @@ public static unsafe class Convolution
     internal static void GradWeight(CpuSteps steps, ConvGeometry g, in PixelSource x, in PixelSource gradY, float* gradW)
     {
         Check(steps, g);
+        if (!steps.IsExact && Winograd.PaysGradWeight(g))
+        {
+            Winograd.GradWeight(steps, g, x, gradY, gradW);
+            return;
+        }
+
         Patches patches = InputPatches(g, x.Materialize(steps, g.N * g.H, g.W));
         FilterGradient.Emit(steps, g, patches, gradY.Materialize(steps, g.N * g.P, g.Q), gradW);
     }
 
     /// <summary>Whether the forward pass stores whole 2×2 windows at a time, as a target that pools needs them.</summary>
-    internal static bool KeepsWindows(in ConvGeometry g) => false;
+    internal static bool KeepsWindows(CpuSteps steps, in ConvGeometry g) => !steps.IsExact && Winograd.PaysForward(g);
 
     private static Patches InputPatches(in ConvGeometry g, float* x) => new(
         x,

@@ -11,6 +11,9 @@ public sealed unsafe class CpuSteps : IDisposable
     private long _used;
     private int _threadScratch;
 
+    /// <summary>Whether every sum is taken term by term: convolutions then go without Winograd's algorithm.</summary>
+    public bool IsExact { get; init; }
+
     /// <summary>The steps in the order they run.</summary>
     public IReadOnlyList<CpuStep> Steps => _steps;
 

@@ -1,4 +1,4 @@
-// Written by tests/Trainer.Tests/Cpu/MicroKernelSource.cs; MicroKernelSourceTests says how to write it again.
+// Written by tests/Trainer.Tests/Cpu/MicroKernelSource.cs; GeneratedKernelTests says how to write it again.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 

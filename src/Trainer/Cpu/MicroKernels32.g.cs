@@ -1,4 +1,4 @@
-// Written by tests/Trainer.Tests/Cpu/MicroKernelSource.cs; MicroKernelSourceTests says how to write it again.
+// Written by tests/Trainer.Tests/Cpu/MicroKernelSource.cs; GeneratedKernelTests says how to write it again.
 using System.Runtime.CompilerServices;
 
 namespace Gimbal.Trainer.Cpu;
@@ -37,15 +37,15 @@ internal static unsafe class MicroKernels32
             float b2 = *(b + 2);
             float b3 = *(b + 3);
             float x0 = *a0;
-            c0_0 = (x0 * b0) + c0_0;
-            c0_1 = (x0 * b1) + c0_1;
-            c0_2 = (x0 * b2) + c0_2;
-            c0_3 = (x0 * b3) + c0_3;
+            c0_0 = ((x0 * b0) + c0_0);
+            c0_1 = ((x0 * b1) + c0_1);
+            c0_2 = ((x0 * b2) + c0_2);
+            c0_3 = ((x0 * b3) + c0_3);
             float x1 = a0[rowA];
-            c1_0 = (x1 * b0) + c1_0;
-            c1_1 = (x1 * b1) + c1_1;
-            c1_2 = (x1 * b2) + c1_2;
-            c1_3 = (x1 * b3) + c1_3;
+            c1_0 = ((x1 * b0) + c1_0);
+            c1_1 = ((x1 * b1) + c1_1);
+            c1_2 = ((x1 * b2) + c1_2);
+            c1_3 = ((x1 * b3) + c1_3);
             b += 4;
             a0 += stepA;
         }
@@ -79,15 +79,15 @@ internal static unsafe class MicroKernels32
             float b2 = *(b + 2);
             float b3 = *(b + 3);
             float x0 = *a0;
-            c0_0 = (x0 * b0) + c0_0;
-            c0_1 = (x0 * b1) + c0_1;
-            c0_2 = (x0 * b2) + c0_2;
-            c0_3 = (x0 * b3) + c0_3;
+            c0_0 = ((x0 * b0) + c0_0);
+            c0_1 = ((x0 * b1) + c0_1);
+            c0_2 = ((x0 * b2) + c0_2);
+            c0_3 = ((x0 * b3) + c0_3);
             float x1 = a0[rowA];
-            c1_0 = (x1 * b0) + c1_0;
-            c1_1 = (x1 * b1) + c1_1;
-            c1_2 = (x1 * b2) + c1_2;
-            c1_3 = (x1 * b3) + c1_3;
+            c1_0 = ((x1 * b0) + c1_0);
+            c1_1 = ((x1 * b1) + c1_1);
+            c1_2 = ((x1 * b2) + c1_2);
+            c1_3 = ((x1 * b3) + c1_3);
             b += 4;
             a0 += stepA;
         }
@@ -115,13 +115,13 @@ internal static unsafe class MicroKernels32
         {
             float b0 = *(b + 0);
             float x0 = *a0;
-            c0_0 = (x0 * b0) + c0_0;
+            c0_0 = ((x0 * b0) + c0_0);
             float x1 = a0[rowA];
-            c1_0 = (x1 * b0) + c1_0;
+            c1_0 = ((x1 * b0) + c1_0);
             float x2 = a0[2 * rowA];
-            c2_0 = (x2 * b0) + c2_0;
+            c2_0 = ((x2 * b0) + c2_0);
             float x3 = *a3;
-            c3_0 = (x3 * b0) + c3_0;
+            c3_0 = ((x3 * b0) + c3_0);
             b += 1;
             a0 += stepA;
             a3 += stepA;
@@ -143,9 +143,9 @@ internal static unsafe class MicroKernels32
         {
             float b0 = *(b + 0);
             float x0 = *a0;
-            c0_0 = (x0 * b0) + c0_0;
+            c0_0 = ((x0 * b0) + c0_0);
             float x1 = a0[rowA];
-            c1_0 = (x1 * b0) + c1_0;
+            c1_0 = ((x1 * b0) + c1_0);
             b += 1;
             a0 += stepA;
         }

@@ -9,7 +9,12 @@ public sealed class CpuDevice : Device
 {
     /// <summary>Starts a team.</summary>
     /// <param name="threads">Members of the team; 0 takes one per processor.</param>
-    public CpuDevice(int threads = 0) => Team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+    /// <param name="isExact">Convolutions go without Winograd's algorithm: rounding errors are half the size, 3x3 convolutions take two to three times as long.</param>
+    public CpuDevice(int threads = 0, bool isExact = false)
+    {
+        Team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+        IsExact = isExact;
+    }
 
     /// <inheritdoc/>
     public override string Name => "cpu";
@@ -21,6 +26,8 @@ public sealed class CpuDevice : Device
     public int Threads => Team.Threads;
 
     internal ThreadTeam Team { get; }
+
+    internal bool IsExact { get; }
 
     private static string InstructionSet =>
         Vector512.IsHardwareAccelerated ? "512-bit vectors"

@@ -13,7 +13,7 @@ public sealed unsafe class CpuPlan : Plan
     private readonly CpuState _state;
     private readonly MemoryPlan _places;
     private readonly CpuMemory _arena;
-    private readonly CpuSteps _steps = new();
+    private readonly CpuSteps _steps;
     private readonly List<Node> _nodeOfStep = [];
 
     /// <summary>Lays out the arena and emits every node.</summary>
@@ -23,6 +23,7 @@ public sealed unsafe class CpuPlan : Plan
         (_device, _state) = (device, state);
         _places = new MemoryPlan(graph, CpuMemory.Aligned);
         _arena = new CpuMemory(_places.Length);
+        _steps = new CpuSteps { IsExact = device.IsExact };
         foreach (Node node in graph.Nodes)
         {
             node.Op.EmitCpu(new CpuCall(node, _steps, AddressOf));

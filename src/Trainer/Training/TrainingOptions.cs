@@ -179,6 +179,10 @@ public sealed record TrainingOptions
     [Description("fp32")]
     public string Precision { get; init; } = "fp32";
 
+    /// <summary>Convolutions without Winograd's algorithm.</summary>
+    [Description("convolutions on the CPU term by term, without Winograd's algorithm: smaller rounding errors, two to three times the time")]
+    public bool Exact { get; init; }
+
     /// <summary>Threads; the result does not depend on it.</summary>
     [Description("threads; 0: one per processor; the result does not depend on it")]
     public int Threads { get; init; }

@@ -3,6 +3,7 @@ using Gimbal.Trainer.Cpu;
 
 namespace Gimbal.Trainer.Tests.Cpu;
 
+/// <summary>Convolutions as products of patches; <see cref="WinogradTests"/> has the others.</summary>
 public sealed unsafe class ConvolutionTests
 {
     // Rounding grows like k·eps·sqrt(n) with n terms: eps = 6e-8 and n up to 64·49·... = 1e4 give 6e-6 at worst for k = 1;
@@ -99,9 +100,9 @@ public sealed unsafe class ConvolutionTests
         float[]? bias = hasBias ? Numbers.Uniform(g.M, seed + 3) : null;
 
         float[] y = Outputs.Of(
-            gradY.Length, [x, w, bias ?? []], (steps, p, result) => Convolution.Forward(steps, g, p(0), p(1), hasBias ? p(2) : null, result));
-        float[] gradX = Outputs.Of(x.Length, [gradY, w], (steps, p, result) => Convolution.GradInput(steps, g, p(0), p(1), result));
-        float[] gradW = Outputs.Of(w.Length, [x, gradY], (steps, p, result) => Convolution.GradWeight(steps, g, p(0), p(1), result));
+            gradY.Length, [x, w, bias ?? []], (steps, p, result) => Convolution.Forward(steps, g, p(0), p(1), hasBias ? p(2) : null, result), isExact: true);
+        float[] gradX = Outputs.Of(x.Length, [gradY, w], (steps, p, result) => Convolution.GradInput(steps, g, p(0), p(1), result), isExact: true);
+        float[] gradW = Outputs.Of(w.Length, [x, gradY], (steps, p, result) => Convolution.GradWeight(steps, g, p(0), p(1), result), isExact: true);
 
         (float[] sizeX, float[] sizeW, float[] sizeY) = (Numbers.Abs(x), Numbers.Abs(w), Numbers.Abs(gradY));
         float[]? sizeBias = bias is null ? null : Numbers.Abs(bias);

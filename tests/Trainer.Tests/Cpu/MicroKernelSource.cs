@@ -22,23 +22,14 @@ internal sealed record MicroKernelSource(int Bits, int WideVectors, int WideRows
 
     public string FileName => $"MicroKernels{Bits}.g.cs";
 
-    private bool IsScalar => Bits == 32;
-
-    private int Lanes => Bits / 32;
-
-    private string VectorName => $"Vector{Bits}";
-
-    private string VectorType => IsScalar ? "float" : $"{VectorName}<float>";
-
-    // Processors with 256-bit vectors have fused multiply-add; below, the estimate takes it where it exists and never calls a library routine.
-    private string Multiply => IsScalar ? "" : Bits >= 256 ? $"{VectorName}.FusedMultiplyAdd" : $"{VectorName}.MultiplyAddEstimate";
+    private VectorText Vector => new(Bits);
 
     public string Text()
     {
         var text = new StringBuilder();
-        text.Append("// Written by tests/Trainer.Tests/Cpu/MicroKernelSource.cs; MicroKernelSourceTests says how to write it again.\n");
+        text.Append("// Written by tests/Trainer.Tests/Cpu/MicroKernelSource.cs; GeneratedKernelTests says how to write it again.\n");
         text.Append("using System.Runtime.CompilerServices;\n");
-        if (!IsScalar)
+        if (!Vector.IsScalar)
         {
             text.Append("using System.Runtime.Intrinsics;\n");
         }
@@ -58,8 +49,8 @@ internal sealed record MicroKernelSource(int Bits, int WideVectors, int WideRows
     {
         Line(text, 1, $"public static MicroKernels Set => new()");
         Line(text, 1, $"{{");
-        Line(text, 2, $"WideColumns = {WideVectors * Lanes},");
-        Line(text, 2, $"NarrowColumns = {Lanes},");
+        Line(text, 2, $"WideColumns = {WideVectors * Vector.Lanes},");
+        Line(text, 2, $"NarrowColumns = {Vector.Lanes},");
         Line(text, 2, $"WideRows = {WideRows},");
         Line(text, 2, $"NarrowRows = {NarrowRows},");
         Line(text, 2, $"ShortRows = {ShortRows},");
@@ -87,7 +78,7 @@ internal sealed record MicroKernelSource(int Bits, int WideVectors, int WideRows
         Line(text, 1, $"[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Line(text, 1, $"public static void {name}(nint inner, float* a, nint rowA, nint stepA, float* b, float* start, nint rowStart, float* c, nint rowC)");
         Line(text, 1, $"{{");
-        ForEach(rows, vectors, (i, j) => Line(text, 2, $"{VectorType} c{i}_{j} = {Load($"start + ({i} * rowStart) + {j * Lanes}")};"));
+        ForEach(rows, vectors, (i, j) => Line(text, 2, $"{Vector.Type} c{i}_{j} = {Vector.Load($"start + ({i} * rowStart) + {j * Vector.Lanes}")};"));
         for (int i = 0; i < rows; i += RowsPerPointer)
         {
             Line(text, 2, $"float* a{i} = a + ({i} * rowA);");
@@ -97,19 +88,19 @@ internal sealed record MicroKernelSource(int Bits, int WideVectors, int WideRows
         Line(text, 2, $"{{");
         for (int j = 0; j < vectors; j++)
         {
-            Line(text, 3, $"{VectorType} b{j} = {Load($"b + {j * Lanes}")};");
+            Line(text, 3, $"{Vector.Type} b{j} = {Vector.Load($"b + {j * Vector.Lanes}")};");
         }
 
         for (int i = 0; i < rows; i++)
         {
-            Line(text, 3, $"{VectorType} x{i} = {(IsScalar ? Element(i) : $"{VectorName}.Create({Element(i)})")};");
+            Line(text, 3, $"{Vector.Type} x{i} = {Vector.Create(Element(i))};");
             for (int j = 0; j < vectors; j++)
             {
-                Line(text, 3, $"c{i}_{j} = {(IsScalar ? $"(x{i} * b{j}) + c{i}_{j}" : $"{Multiply}(x{i}, b{j}, c{i}_{j})")};");
+                Line(text, 3, $"c{i}_{j} = {Vector.MultiplyAdd($"x{i}", $"b{j}", $"c{i}_{j}")};");
             }
         }
 
-        Line(text, 3, $"b += {vectors * Lanes};");
+        Line(text, 3, $"b += {vectors * Vector.Lanes};");
         for (int i = 0; i < rows; i += RowsPerPointer)
         {
             Line(text, 3, $"a{i} += stepA;");
@@ -117,7 +108,7 @@ internal sealed record MicroKernelSource(int Bits, int WideVectors, int WideRows
 
         Line(text, 2, $"}}");
         text.Append('\n');
-        ForEach(rows, vectors, (i, j) => Line(text, 2, $"{Store($"c{i}_{j}", $"c + ({i} * rowC) + {j * Lanes}")};"));
+        ForEach(rows, vectors, (i, j) => Line(text, 2, $"{Vector.Store($"c{i}_{j}", $"c + ({i} * rowC) + {j * Vector.Lanes}")};"));
         Line(text, 1, $"}}");
     }
 
@@ -131,8 +122,4 @@ internal sealed record MicroKernelSource(int Bits, int WideVectors, int WideRows
             }
         }
     }
-
-    private string Load(string address) => IsScalar ? $"*({address})" : $"{VectorName}.Load({address})";
-
-    private string Store(string value, string address) => IsScalar ? $"*({address}) = {value}" : $"{VectorName}.Store({value}, {address})";
 }

@@ -15,11 +15,11 @@ internal static unsafe class Outputs
     /// Runs the steps twice on a team, and once chunk by chunk: each time on an output poisoned with NaN, with the same bits, and nothing around inputs
     /// and output written.
     /// </summary>
-    public static float[] Of(int length, float[][] inputs, Emit emit, int threads = 2)
+    public static float[] Of(int length, float[][] inputs, Emit emit, int threads = 2, bool isExact = false)
     {
         GuardedFloats[] operands = [.. inputs.Select(input => new GuardedFloats(input))];
         using var output = new GuardedFloats(length);
-        using var steps = new CpuSteps();
+        using var steps = new CpuSteps { IsExact = isExact };
         using var team = new ThreadTeam(threads);
         emit(steps, index => operands[index].Pointer, output.Pointer);
         steps.Run(team);

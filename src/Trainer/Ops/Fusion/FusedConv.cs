@@ -61,7 +61,7 @@ public sealed record FusedConv(Conv Forward, ConvOperand X, bool HasBias, ConvRe
         ArgumentNullException.ThrowIfNull(call);
         ConvGeometry g = Forward.Geometry(call.InputShape(0), call.InputShape(Filter));
         PixelSource x = X.Source(call, 0, g.C, default);
-        bool isPooledApart = Y == ConvResult.ReluMaxPool && !Convolution.KeepsWindows(g);
+        bool isPooledApart = Y == ConvResult.ReluMaxPool && !Convolution.KeepsWindows(call.Steps, g);
         float* y = isPooledApart ? call.Steps.Scratch((long)g.N * g.P * g.Q * g.M) : call.Output(0);
         PixelTarget target = new()
         {
