@@ -38,7 +38,7 @@ public sealed class CudaTrainingTests
     public void Each_of_twenty_steps_has_the_loss_and_the_gradients_of_the_cpu(string model)
     {
         Simulator.Reset();
-        using CpuDevice cpu = new(2);
+        using CpuDevice cpu = new(2, isExact: true);
         using CudaDevice cuda = new();
         Assert.Contains(Simulator.DeviceName, cuda.Description, StringComparison.Ordinal);
         using Trainee one = new(cpu, model);

@@ -17,7 +17,7 @@ public sealed class FusionRulesTests : IDisposable
     private const int Batch = 3;
     private const int Side = 16;
 
-    private readonly CpuDevice _device = new(2);
+    private readonly CpuDevice _device = new(2, isExact: true);
 
     // Everything at once, but no bias in front of a batch norm, whose gradient is nothing but rounding: shared activations, sums of two gradients, batch norm without ReLU, ReLU without batch norm, pooling with and without overlap.
     private static readonly Layer s_mixed = new Sequential(
