@@ -34,7 +34,7 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("one class", "inspect --model mlp --classes 1", "--classes: 1 is not 2 or more")]
     [InlineData("no batch", "inspect --model mlp --batch 0", "--batch: 0 is not in 1 to 65536")]
     [InlineData("two sources to inspect", "inspect run --model mlp", "inspect")]
-    [InlineData("no run to report", "report", "RUN")]
+    [InlineData("no run to report", "report", "argument missing for command: 'report'")]
     [InlineData("one run twice", "report run ./run", "report: run is named twice")]
     [InlineData("data of several runs", "report run other --data synthetic", "--data: goes with one run")]
     [InlineData("images too small for the model", "inspect --model simple-cnn --size 2", "MaxPool")]

@@ -21,10 +21,11 @@ public sealed class ProductTraining : IDisposable
     /// <param name="batch">Images per step.</param>
     /// <param name="threads">Members of the team; 0 takes one per processor.</param>
     /// <param name="start">What <see cref="TorchTraining.State"/> holds at the start; what it lacks starts as the layers ask.</param>
-    public ProductTraining(string model, int batch, int threads, IReadOnlyDictionary<string, torch.Tensor> start)
+    /// <param name="isExact">Whether convolutions go without Winograd's algorithm.</param>
+    public ProductTraining(string model, int batch, int threads, IReadOnlyDictionary<string, torch.Tensor> start, bool isExact = false)
     {
         ArgumentNullException.ThrowIfNull(start);
-        _device = new CpuDevice(threads);
+        _device = new CpuDevice(threads, isExact);
         _rate = Recipe.RateOf(model);
         bool usesSgd = Recipe.UsesSgd(model);
         TrainingGraph graph = TrainingGraph.Create(
