@@ -37,8 +37,8 @@ internal sealed class CudaKernelRun : IDisposable
         Emit(_launches);
     }
 
-    /// <summary>Names of the kernels, in order.</summary>
-    public IEnumerable<string> Kernels => _launches.Launches.Select(launch => launch.Name);
+    /// <summary>The launches, in order.</summary>
+    public IReadOnlyList<CudaLaunch> Launches => _launches.Launches;
 
     /// <summary>Writes the operands, runs and returns the outputs in logical order.</summary>
     public IReadOnlyList<float[]> Run()

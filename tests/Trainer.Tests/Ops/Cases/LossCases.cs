@@ -27,6 +27,10 @@ internal static class LossCases
                 Sum(TensorType.Matrix(33, 17)),
                 Sum(TensorType.Matrix(1, 1000)),
                 Sum(TensorType.Image(3, 70, 11, 10)),
+                Sum(TensorType.Matrix(3, 1)),
+                Sum(TensorType.Matrix(3, 2)),
+                Sum(TensorType.Matrix(3, 8)),
+                Sum(TensorType.Image(2, 1, 190, 180)),
             ],
             random => Sum(random.Next(2) == 0 ? random.Image() : random.Matrix())),
         OpFamily.Of<Flatten>(

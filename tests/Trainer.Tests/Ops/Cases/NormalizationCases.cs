@@ -21,6 +21,7 @@ internal static class NormalizationCases
                 Train(TensorType.Image(5, 3, 65, 67), new(Epsilon, 0.1f)) with { Note = "several chunks, the last one odd" },
                 Train(TensorType.Image(9, 513, 3, 3), new(Epsilon, 0.1f)) with { Note = "several chunks of a wide pattern" },
                 Train(TensorType.Image(3, 36, 11, 10), new(Epsilon, 0.1f)) with { Note = "several chunks and tiles" },
+                Train(TensorType.Image(2, 1, 190, 180), new(Epsilon, 0.1f)) with { Note = "as many chunks as there are, and longer ones" },
                 Train(TensorType.Image(4, 6, 64, 64), new(Epsilon, 0.1f), Domain.Normal(3000)) with
                 {
                     Note = "mean 3000 deviations from 0",
@@ -35,6 +36,7 @@ internal static class NormalizationCases
                 TrainGrad(TensorType.Image(5, 3, 65, 67)) with { Note = "several chunks, the last one odd" },
                 TrainGrad(TensorType.Image(9, 513, 3, 3)) with { Note = "several chunks of a wide pattern" },
                 TrainGrad(TensorType.Image(3, 36, 11, 10)) with { Note = "several chunks and tiles" },
+                TrainGrad(TensorType.Image(2, 1, 190, 180)) with { Note = "as many chunks as there are, and longer ones" },
                 TrainGrad(TensorType.Image(2, 8, 16, 16), 3000) with { Note = "mean 3000 deviations from 0" },
             ],
             random => TrainGrad(random.Statistics())),
@@ -59,6 +61,7 @@ internal static class NormalizationCases
                 Frozen(TensorType.Image(1, 5, 1, 1), new(1e-3f)),
                 Frozen(TensorType.Matrix(33, 17), new(Epsilon)),
                 Frozen(TensorType.Matrix(2, 300), new(Epsilon)),
+                Frozen(TensorType.Matrix(5, 300), new(Epsilon)),
                 Frozen(TensorType.Image(5, 3, 65, 67), new(Epsilon)) with { Note = "several chunks, the last one odd" },
             ],
             random => Frozen(random.Statistics(), new(random.Between(1e-5, 0.1)))),
@@ -67,6 +70,7 @@ internal static class NormalizationCases
                 FrozenGrad(TensorType.Image(2, 16, 8, 8), new(Epsilon)),
                 FrozenGrad(TensorType.Matrix(33, 17), new(1e-3f)),
                 FrozenGrad(TensorType.Image(3, 36, 11, 10), new(Epsilon)) with { Note = "several chunks and tiles" },
+                FrozenGrad(TensorType.Matrix(5, 300), new(Epsilon)),
                 FrozenGrad(TensorType.Image(5, 3, 65, 67), new(Epsilon)) with { Note = "several chunks, the last one odd" },
             ],
             random => FrozenGrad(random.Statistics(), new(random.Between(1e-5, 0.1)))),

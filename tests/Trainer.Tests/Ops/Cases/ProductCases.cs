@@ -22,6 +22,21 @@ internal static class ProductCases
         new(new Conv(2, 1, 1, 2), TensorType.Image(3, 140, 13, 12), 24, 2, 3),
         new(new Conv(1, 1, 1, 2), TensorType.Image(2, 18, 17, 16), 20, 3, 3),
         new(new Conv(1, 1, 1, 4), TensorType.Image(3, 8, 15, 13), 40, 3, 3),
+        .. Tiles,
+    ];
+
+    // What the tiles of the CUDA kernels leave of these: a group or a tensor within one tile, and weight gradients that are cut into splits.
+    private static Geometry[] Tiles =>
+    [
+        new(new Conv(1, 1, 1, 2), TensorType.Image(1, 16, 5, 5), 16, 3, 3),
+        new(new Conv(1, 1, 1, 2), TensorType.Image(1, 48, 5, 5), 48, 3, 3),
+        new(new Conv(1, 0, 1, 2), TensorType.Image(1, 96, 3, 3), 96, 1, 1),
+        new(new Conv(1, 1, 1), TensorType.Image(1, 20, 5, 5), 20, 3, 3),
+        new(new Conv(1, 0, 1), TensorType.Image(1, 40, 4, 4), 40, 1, 1),
+        new(new Conv(1, 1, 1), TensorType.Image(3, 4, 15, 13), 20, 3, 3),
+        new(new Conv(1, 0, 1), TensorType.Image(3, 4, 15, 13), 40, 1, 1),
+        new(new Conv(1, 1, 1, 4), TensorType.Image(3, 4, 15, 13), 4, 3, 3),
+        new(new Conv(1, 0, 1, 2), TensorType.Image(1, 2, 2, 2), 2, 1, 1),
     ];
 
     // Three taps of four in steps of 16: the last step is not full, and must not carry a NaN to where no tap takes it.
@@ -48,6 +63,9 @@ internal static class ProductCases
                 Product(new Gemm(Transpose.No, Transpose.No), 70, 40, 150, hasBias: true),
                 Product(new Gemm(Transpose.Yes, Transpose.No), 65, 520, 70, hasBias: true),
                 Product(new Gemm(Transpose.Yes, Transpose.Yes), 130, 21, 66, hasBias: false),
+                Product(new Gemm(Transpose.No, Transpose.No), 5, 600, 11, hasBias: true),
+                Product(new Gemm(Transpose.Yes, Transpose.No), 5, 600, 11, hasBias: false),
+                Product(new Gemm(Transpose.Yes, Transpose.Yes), 5, 600, 11, hasBias: true),
             ],
             random => Product(
                 new Gemm((Transpose)random.Next(2), (Transpose)random.Next(2)), random.Next(1, 8), random.Next(1, 8), random.Next(1, 8), random.Next(2) == 0)),

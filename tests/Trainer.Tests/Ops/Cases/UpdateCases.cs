@@ -8,6 +8,8 @@ internal static class UpdateCases
     private static readonly TensorType[] Network =
         [TensorType.Filter(5, 3, 3, 3), TensorType.Vector(5), TensorType.Matrix(7, 45), TensorType.Vector(1)];
 
+    private static readonly TensorType[] Single = [TensorType.Matrix(7, 45)];
+
     private static readonly TensorType[] Large = [TensorType.Matrix(130, 257), TensorType.Vector(3)];
 
     public static IEnumerable<OpFamily> All =>
@@ -19,6 +21,7 @@ internal static class UpdateCases
                 Update(new SgdUpdate(0, MomentumForm.Heavy, new(ClipMode.Value, 0.5f), 0), Large),
                 Update(new SgdUpdate(0.5f, MomentumForm.Nesterov, new(ClipMode.Norm, 100), 0.1f), Large, norm: 0) with { Note = "nothing to clip" },
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f), Network, norm: double.NaN) with { Note = "norm not a number" },
+                Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f), Single),
             ],
             random => Update(
                 new SgdUpdate(random.Between(0, 0.99), (MomentumForm)random.Next(2), random.Clip(), random.Between(0, 0.1)), [random.Any(), random.Any()])),
@@ -29,6 +32,7 @@ internal static class UpdateCases
                 Update(new AdamUpdate(0.8f, 0.99f, 0.1f, DecayForm.Decoupled, new(ClipMode.Norm, 1), 0), Large),
                 Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Coupled, default, 0), Network, count: 1) with { Note = "first step" },
                 Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Coupled, default, 0), Network, norm: double.PositiveInfinity) with { Note = "norm infinite" },
+                Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Coupled, default, 0.1f), Single),
             ],
             random => Update(
                 new AdamUpdate(
@@ -40,12 +44,13 @@ internal static class UpdateCases
                 Update(new RmspropUpdate(0.99f, 1e-8f, 0, default, 0), Network),
                 Update(new RmspropUpdate(0.9f, 0.1f, 0.9f, new(ClipMode.Value, 0.5f), 0.1f), Large),
                 Update(new RmspropUpdate(0.9f, 0.1f, 0.9f, default, 0.1f), Network, norm: double.NaN) with { Note = "norm not a number" },
+                Update(new RmspropUpdate(0.99f, 1e-8f, 0, default, 0), Single),
             ],
             random => Update(
                 new RmspropUpdate(random.Between(0, 0.99), random.Between(1e-8, 0.1), random.Between(0, 0.9), random.Clip(), random.Between(0, 0.1)),
                 [random.Any(), random.Any()])),
         OpFamily.Of<EmaUpdate>(
-            [Average(new(0.999f), 1000, Network), Average(new(0.999f), 0, Network) with { Note = "warm-up" }, Average(new(0.9f), 100000, Large)],
+            [Average(new(0.999f), 1000, Network), Average(new(0.999f), 0, Network) with { Note = "warm-up" }, Average(new(0.9f), 100000, Large), Average(new(0.9f), 10, Single)],
             random => Average(new(random.Between(0, 0.999)), random.Next(1000), [random.Any(), random.Any()])),
         OpFamily.Of<AdaptiveClip>(
             [
