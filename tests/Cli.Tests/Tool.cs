@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 
 namespace Gimbal.Cli.Tests;
@@ -21,8 +22,9 @@ internal sealed record Outcome(int ExitCode, string Out, string Error)
 }
 
 /// <summary>The built <c>gimbal</c>, run as a user runs it: in a process of its own.</summary>
-internal static class Tool
+internal static partial class Tool
 {
+    private const int Interrupt = 2;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs it to its end.</summary>
@@ -46,6 +48,33 @@ internal static class Tool
         return new Outcome(process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>Runs a prepared command, sends it a Ctrl+C, and waits for its end.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="isMoment">Recognises the line of output from which the time counts.</param>
+    /// <param name="after">Time until the signal.</param>
+    public static Outcome RunAndInterrupt(ProcessStartInfo command, Func<string, bool> isMoment, TimeSpan after)
+    {
+        using Process process = Process.Start(command)!;
+        List<string> lines = [];
+        string? line;
+        while ((line = process.StandardOutput.ReadLine()) is not null)
+        {
+            lines.Add(line);
+            if (isMoment(line))
+            {
+                Thread.Sleep(after);
+                Assert.True(Kill(process.Id, Interrupt) == 0 || process.WaitForExit(TimeSpan.FromSeconds(1)), "the signal did not arrive");
+            }
+        }
+
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return new Outcome(process.ExitCode, string.Join('\n', lines), error);
+    }
+
+    /// <summary>Whether a line of <c>gimbal train</c> is the last ahead of the first step.</summary>
+    public static bool IsTraining(string line) => line.StartsWith("epoch   loss", StringComparison.Ordinal);
+
     /// <summary>The command, ready to start.</summary>
     public static ProcessStartInfo Command(string folder, params IEnumerable<string> arguments) =>
         new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "gimbal.exe" : "gimbal"), arguments)
@@ -57,4 +86,7 @@ internal static class Tool
             // The same everywhere: no card is seen.
             Environment = { ["CUDA_VISIBLE_DEVICES"] = "-1" },
         };
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 }
