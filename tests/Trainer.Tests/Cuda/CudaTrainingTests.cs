@@ -25,6 +25,12 @@ public sealed class CudaTrainingTests
     private const int SmallSide = 8;
     private const int SmallBatch = 4;
 
+    // One step is what these can be afforded on a simulated device.
+    private static readonly string[] s_large = ["resnet18", "resnet56", "plain56", "resnet110"];
+
+    // Rounding errors do not only add up in these: see Trainee.AssertSameSteps.
+    private static readonly string[] s_sensitive = ["resnet18", "resnet110", "plain20", "plain32", "plain44", "plain56"];
+
     private static readonly Layer s_narrow = new Sequential(
         new Conv2d(3, 8, 3, padding: 1), new ReLU(), new MaxPool2d(2), new Conv2d(8, 12, 3, padding: 1), new ReLU(), new MaxPool2d(2),
         new Flatten(), new Linear(12 * 16, 24), new ReLU(), new Dropout(0.2f), new Linear(24, 10));
@@ -50,11 +56,12 @@ public sealed class CudaTrainingTests
     public void Every_model_of_the_catalogue_takes_the_steps_of_the_cpu(string model)
     {
         Simulator.Reset();
-        using CpuDevice cpu = new(2);
+        using CpuDevice cpu = new(2, isExact: true);
         using CudaDevice cuda = new();
         Assert.Contains(Simulator.DeviceName, cuda.Description, StringComparison.Ordinal);
 
-        Trainee.AssertSameSteps(cpu, cuda, ModelCatalogue.Create(model, new ModelShape(3, SmallSide, 10)), SmallBatch, steps: 2, variations: 8);
+        Network network = ModelCatalogue.Create(model, new ModelShape(3, SmallSide, 10));
+        Trainee.AssertSameSteps(cpu, cuda, network, SmallBatch, steps: s_large.Contains(model) ? 1 : 2, variations: s_sensitive.Contains(model) ? 8 : 0);
 
         Assert.Equal(0, Simulator.Reports);
     }
