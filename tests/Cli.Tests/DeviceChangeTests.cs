@@ -18,7 +18,7 @@ public sealed class DeviceChangeTests : IDisposable
     private static readonly string[] s_training =
     [
         "train", "--data", "idx:data", "--model", "resnet8", "--batch", "8", "--epochs", "2", "--dropout", "0.2", "--pad-crop", "1", "--flip",
-        "--ema", "0.9", "--optimizer", "sgd", "--momentum", "0.9", "--clip", "norm:1", "--seed", "5", "--out", "run",
+        "--ema", "0.9", "--optimizer", "sgd", "--momentum", "0.9", "--clip", "norm:1", "--exact", "--seed", "5", "--out", "run",
     ];
 
     private readonly TestFolder _folder = new();
