@@ -13,7 +13,8 @@ public sealed class InterruptionTests : IDisposable
 {
     private const int Kills = 25;
     private const int Epochs = 4;
-    private const int Pictures = 512;
+    // A second of training or more: a stop at its first line must come before its end on a fast machine too.
+    private const int Pictures = 2048;
     private const int Side = 16;
 
     // Dropout, augmentation, averages and momentum: everything that has a state or a random stream takes part.
