@@ -43,8 +43,9 @@ Command TrainCommand()
     Option<string> instructions = new("--instructions") { Description = "Widest vectors of our side", DefaultValueFactory = _ => "widest" };
     instructions.AcceptOnlyFromAmong([.. InstructionSet.All.Select(set => set.Key)]);
     Option<string> folder = new("--out") { Description = "Folder of the results", DefaultValueFactory = _ => Machine.ResultsFolder };
+    Option<string> name = new("--name") { Description = "Name of the results' files", DefaultValueFactory = _ => "train" };
     Option<bool> json = new("--json") { Description = "Print one JSON document" };
-    Command train = new("train", "Time whole training steps against TorchSharp") { model, batch, rival, steps, groups, threads, instructions, folder, json };
+    Command train = new("train", "Time whole training steps against TorchSharp") { model, batch, rival, steps, groups, threads, instructions, folder, name, json };
     train.SetAction(parsed => TrainBenchmark.Run(
         new Comparison(
             parsed.GetRequiredValue(model),
@@ -54,7 +55,8 @@ Command TrainCommand()
             parsed.GetValue(steps),
             parsed.GetValue(groups),
             InstructionSet.Of(parsed.GetRequiredValue(instructions)),
-            parsed.GetRequiredValue(folder)),
+            parsed.GetRequiredValue(folder),
+            parsed.GetRequiredValue(name)),
         $"bench {string.Join(' ', args.Where((argument, i) => argument != "--json" && argument != "--out" && (i == 0 || args[i - 1] != "--out")))}",
         parsed.GetValue(json)));
     return train;

@@ -1,5 +1,4 @@
 using Gimbal.SideBySide;
-using Gimbal.Trainer.Cpu;
 
 namespace Gimbal.Benchmarks;
 
@@ -12,8 +11,9 @@ namespace Gimbal.Benchmarks;
 /// <param name="Groups">The sides take turns.</param>
 /// <param name="Instructions">Our side's vectors.</param>
 /// <param name="Folder">Where the results go.</param>
+/// <param name="Name">Of the results' files, without extension.</param>
 internal sealed record Comparison(
-    IReadOnlyList<string> Models, IReadOnlyList<int> Batches, IReadOnlyList<string> Rivals, int Threads, int Steps, int Groups, InstructionSet Instructions, string Folder);
+    IReadOnlyList<string> Models, IReadOnlyList<int> Batches, IReadOnlyList<string> Rivals, int Threads, int Steps, int Groups, InstructionSet Instructions, string Folder, string Name);
 
 /// <summary>Whole training steps of both sides: forward, loss, backward, clipping where the recipe has it, update.</summary>
 internal static class TrainBenchmark
@@ -31,29 +31,35 @@ internal static class TrainBenchmark
         }
 
         List<TrainRow> rows = [];
-        MachinePeaks? peaks = null;
+        List<string> failures = [];
+        TrainReport? report = null;
         foreach (string model in comparison.Models)
         {
             foreach (int batch in comparison.Batches)
             {
-                TrainSettings settings = new(model, batch, comparison.Threads, comparison.Steps, comparison.Groups);
-                Footprint ours = ChildProcess.Footprint(settings, comparison.Instructions);
-                foreach (RivalSetting rival in comparison.Rivals.Select(RivalSetting.Of))
+                try
                 {
-                    Console.Error.WriteLine($"{model}, batch {batch}, against {rival.Name}");
-                    Pair pair = ChildProcess.Pair(settings, rival, comparison.Instructions);
-                    comparison.Instructions.Require(pair.Device);
-                    peaks = peaks?.Best(pair.Peaks) ?? pair.Peaks;
-                    rows.Add(TrainRow.Of(settings, rival, pair, ours, ChildProcess.Footprint(settings, rival)));
+                    foreach (TrainRow row in Compare(comparison, new TrainSettings(model, batch, comparison.Threads, comparison.Steps, comparison.Groups)))
+                    {
+                        // Written after every line: an hour of measuring does not hang on its last process.
+                        rows.Add(row);
+                        report = TrainReport.Of(command, rows);
+                        Write(report, comparison);
+                    }
+                }
+                catch (BenchmarkException e)
+                {
+                    Console.Error.WriteLine($"error: {e.Message}");
+                    failures.Add(e.Message);
                 }
             }
         }
 
-        TrainReport report = TrainReport.Of(command, rows, peaks!);
-        string name = comparison.Instructions.TurnedOff is null ? "train" : $"train-{comparison.Instructions.Key}";
-        Directory.CreateDirectory(comparison.Folder);
-        File.WriteAllText(Path.Combine(comparison.Folder, $"{name}.json"), report.ToJson() + "\n");
-        File.WriteAllText(Path.Combine(comparison.Folder, $"{name}.md"), report.ToMarkdown());
+        if (report is null)
+        {
+            return 1;
+        }
+
         (json ? Console.Error : Console.Out).Write(report.ToMarkdown());
         if (json)
         {
@@ -61,6 +67,26 @@ internal static class TrainBenchmark
         }
 
         Console.Error.WriteLine($"written to {comparison.Folder}");
-        return 0;
+        return failures.Count == 0 ? 0 : 1;
+    }
+
+    private static IEnumerable<TrainRow> Compare(Comparison comparison, TrainSettings settings)
+    {
+        Footprint ours = ChildProcess.Footprint(settings, comparison.Instructions);
+        foreach (RivalSetting rival in comparison.Rivals.Select(RivalSetting.Of))
+        {
+            Console.Error.WriteLine($"{settings.Model}, batch {settings.Batch}, against {rival.Name}");
+            Pair pair = ChildProcess.Pair(settings, rival, comparison.Instructions);
+            comparison.Instructions.Require(pair.Device);
+            yield return TrainRow.Of(settings, rival, pair, ours, ChildProcess.Footprint(settings, rival));
+        }
+    }
+
+    private static void Write(TrainReport report, Comparison comparison)
+    {
+        string name = comparison.Instructions.TurnedOff is null ? comparison.Name : $"{comparison.Name}-{comparison.Instructions.Key}";
+        Directory.CreateDirectory(comparison.Folder);
+        File.WriteAllText(Path.Combine(comparison.Folder, $"{name}.json"), report.ToJson() + "\n");
+        File.WriteAllText(Path.Combine(comparison.Folder, $"{name}.md"), report.ToMarkdown());
     }
 }

@@ -31,8 +31,8 @@ internal sealed record TrainReport(string Command, string Machine, string Runtim
     ];
 
     /// <summary>Puts a report of finished lines together.</summary>
-    public static TrainReport Of(string command, IReadOnlyList<TrainRow> rows, MachinePeaks peaks) =>
-        new(command, Benchmarks.Machine.Description, RuntimeInformation.FrameworkDescription, peaks, rows);
+    public static TrainReport Of(string command, IReadOnlyList<TrainRow> rows) =>
+        new(command, Benchmarks.Machine.Description, RuntimeInformation.FrameworkDescription, rows.Select(row => row.Peaks).Aggregate((best, peaks) => best.Best(peaks)), rows);
 
     /// <summary>For machines; <c>rows</c> holds model, batch, ours_ms, rival, rival_ms, ratio and more.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ChildProcess.Json);

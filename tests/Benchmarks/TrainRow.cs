@@ -23,6 +23,7 @@ internal sealed record TrainRow(
     long OursPeakBytes,
     long RivalPeakBytes,
     string? Objection,
+    MachinePeaks Peaks,
     IReadOnlyList<float> OursLosses,
     IReadOnlyList<float> RivalLosses)
 {
@@ -53,6 +54,7 @@ internal sealed record TrainRow(
             ours.PeakBytes,
             theirs.PeakBytes,
             pair.Objection,
+            peaks,
             pair.OursLosses,
             pair.RivalLosses);
     }
