@@ -19,11 +19,12 @@ internal sealed class BenchTrainVerb : Verb
     private readonly Option<int?> _groups = new("--groups") { Description = "groups of steps, the sides taking turns [default: 5]", HelpName = "number" };
     private readonly Option<string> _instructions = new("--instructions") { Description = "widest vectors of our side", HelpName = string.Join('|', s_instructions), DefaultValueFactory = _ => "widest" };
     private readonly Option<string?> _out = new("--out") { Description = "folder of the results [default: tests/Benchmarks/results/MACHINE]", HelpName = "folder" };
+    private readonly Option<string?> _name = new("--name") { Description = "name of the results' files [default: train]", HelpName = "name" };
 
     /// <inheritdoc/>
     protected override Command Describe() => new("train", "time whole training steps beside a rival, interleaved in one process; needs a checkout")
     {
-        _against, _model, _batch, _threads, _steps, _groups, _instructions, _out,
+        _against, _model, _batch, _threads, _steps, _groups, _instructions, _out, _name,
     };
 
     /// <inheritdoc/>
@@ -42,6 +43,7 @@ internal sealed class BenchTrainVerb : Verb
             .. Each("--groups", parsed.GetValue(_groups) is { } groups ? [Number(groups)] : null),
             .. Each("--instructions", [parsed.GetValue(_instructions)!]),
             .. Each("--out", parsed.GetValue(_out) is { } folder ? [Path.GetFullPath(folder)] : null),
+            .. Each("--name", parsed.GetValue(_name) is { } name ? [name] : null),
             .. parsed.GetValue(Json) ? ["--json"] : Array.Empty<string>(),
         ];
         // The build talks on stdout, which belongs to the document.
