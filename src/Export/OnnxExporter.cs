@@ -1,6 +1,7 @@
 using Gimbal.Export.Onnx;
 using Gimbal.Inference;
 using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Export;
 
@@ -49,7 +50,8 @@ internal sealed class OnnxExporter
 
     private void WriteGraph()
     {
-        FoldedGraph folded = FoldedGraph.Of(_model.Network.AtInference(batch: 2), _model.Weights);
+        (Graph graph, IReadOnlyDictionary<string, Tensor> weights) = ConstantFolding.Fold(_model.Network.AtInference(batch: 2), _model.Weights);
+        FoldedGraph folded = FoldedGraph.Of(graph, weights);
         Value images = folded.Graph.Inputs[0];
         (int channels, int height, int width) = _model.Network.ImageSize;
         _names[images] = WriteInput(channels, height, width);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Gimbal.Benchmarks;
 
@@ -12,8 +13,13 @@ internal static class ChildProcess
     /// <summary>Name of the hidden command that measures one side alone.</summary>
     public const string FootprintCommand = "measure-footprint";
 
-    /// <summary>How numbers travel between the processes and into files.</summary>
-    public static JsonSerializerOptions Json { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    /// <summary>How numbers travel between the processes and into files; a rival that computes something else may well give NaN.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>Measures a pair.</summary>
     public static Pair Pair(TrainSettings settings, RivalSetting rival, InstructionSet instructions) =>

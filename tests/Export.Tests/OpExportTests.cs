@@ -6,6 +6,7 @@ using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Export.Tests;
 
@@ -81,6 +82,17 @@ public sealed class OpExportTests
         ModelProto file = Written(Networks.Bare("twice", new Sequential(new Conv2d(3, 4, 3), twice), channels: 3, size: 5), folder);
 
         Assert.Equal(["Conv", "BatchNormalization", "Add", "Flatten"], file.Graph.Node.Select(node => node.OpType));
+    }
+
+    [Fact]
+    public void A_weight_over_its_singular_value_is_exported_as_a_plain_weight()
+    {
+        using TemporaryFolder folder = new();
+        Layer layers = new Sequential(new SpectralNorm(new Conv2d(3, 4, 3, bias: false)), new BatchNorm2d(4), new Gimbal.Trainer.Layers.Flatten(), new SpectralNorm(new Linear(36, 5)));
+        ModelProto file = Written(Network.Create("spectral", layers, channels: 3, new Size2(5, 5)), folder);
+
+        Assert.Equal(["Conv", "Flatten", "Gemm"], file.Graph.Node.Select(node => node.OpType));
+        Assert.DoesNotContain(file.Graph.Initializer, tensor => tensor.Name.Contains("weight_", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -52,6 +52,7 @@ internal static class RandomModel
     private static Initializer? Choose(Value state) => state.Name[(state.Name.LastIndexOf('.') + 1)..] switch
     {
         "running_var" or "weight" when state.Shape.Rank == 1 => new Around(1, 0.5f),
+        "weight_u" or "weight_v" => new Around(1, 0.5f),
         "running_mean" or "bias" => new Around(0, 0.2f),
         _ => state.Initializer,
     };

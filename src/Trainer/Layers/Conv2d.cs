@@ -23,22 +23,22 @@ public sealed class Conv2d(
     Size2? dilation = null,
     int groups = 1,
     bool bias = true,
-    Initializer? initializer = null) : Layer
+    Initializer? initializer = null) : WeightedLayer
 {
     /// <inheritdoc/>
-    public override Value Build(GraphBuilder graph, Value x)
-    {
-        ArgumentNullException.ThrowIfNull(graph);
-        if (groups < 1 || inChannels % groups != 0)
-        {
-            throw new ShapeException($"Conv2d: groups={groups} does not divide {inChannels} input channels");
-        }
+    private protected override TensorType WeightType => groups >= 1 && inChannels % groups == 0
+        ? TensorType.Filter(outChannels, inChannels / groups, kernelSize.H, kernelSize.W)
+        : throw new ShapeException($"Conv2d: groups={groups} does not divide {inChannels} input channels");
 
+    /// <inheritdoc/>
+    private protected override Initializer WeightInitializer => initializer ?? Initializers.PyTorchDefault;
+
+    /// <inheritdoc/>
+    internal override Value Apply(GraphBuilder graph, Value x, Value weight)
+    {
         Conv conv = new(stride ?? 1, padding, dilation ?? 1, groups);
-        TensorType type = TensorType.Filter(outChannels, inChannels / groups, kernelSize.H, kernelSize.W);
-        Value weight = graph.Parameter("weight", type, initializer ?? Initializers.PyTorchDefault);
         return bias
-            ? graph.Add(conv, x, weight, graph.Parameter("bias", TensorType.Vector(outChannels), Initializers.PyTorchBias(type.Shape)))
+            ? graph.Add(conv, x, weight, graph.Parameter("bias", TensorType.Vector(outChannels), Initializers.PyTorchBias(weight.Shape)))
             : graph.Add(conv, x, weight);
     }
 }

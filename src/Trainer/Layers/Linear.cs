@@ -10,17 +10,20 @@ namespace Gimbal.Trainer.Layers;
 /// <param name="outFeatures">Columns of the output.</param>
 /// <param name="bias">Whether a bias is added.</param>
 /// <param name="initializer">How the weight starts; omitted: PyTorch's default.</param>
-public sealed class Linear(int inFeatures, int outFeatures, bool bias = true, Initializer? initializer = null) : Layer
+public sealed class Linear(int inFeatures, int outFeatures, bool bias = true, Initializer? initializer = null) : WeightedLayer
 {
     /// <inheritdoc/>
-    public override Value Build(GraphBuilder graph, Value x)
+    private protected override TensorType WeightType => TensorType.Matrix(outFeatures, inFeatures);
+
+    /// <inheritdoc/>
+    private protected override Initializer WeightInitializer => initializer ?? Initializers.PyTorchDefault;
+
+    /// <inheritdoc/>
+    internal override Value Apply(GraphBuilder graph, Value x, Value weight)
     {
-        ArgumentNullException.ThrowIfNull(graph);
         Gemm gemm = new(Transpose.No, Transpose.Yes);
-        TensorType type = TensorType.Matrix(outFeatures, inFeatures);
-        Value weight = graph.Parameter("weight", type, initializer ?? Initializers.PyTorchDefault);
         return bias
-            ? graph.Add(gemm, x, weight, graph.Parameter("bias", TensorType.Vector(outFeatures), Initializers.PyTorchBias(type.Shape)))
+            ? graph.Add(gemm, x, weight, graph.Parameter("bias", TensorType.Vector(outFeatures), Initializers.PyTorchBias(weight.Shape)))
             : graph.Add(gemm, x, weight);
     }
 }

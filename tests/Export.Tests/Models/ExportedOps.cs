@@ -19,6 +19,8 @@ internal static class ExportedOps
         ["FrozenBatchNormalization"] = random => Bare(random, (channels, _) => Frozen(channels)),
         ["Gemm"] = random => Flat(random, features => new Linear(features, random.Next(2, 9), bias: random.Next(2) == 0)),
         ["Gemm, weight as it is"] = random => Flat(random, features => Product(features, random.Next(2, 9))),
+        ["SpectralNormalization"] = random => Bare(random, (channels, _) => new SpectralNorm(new Conv2d(channels, 4, 1))),
+        ["SpectralNormalization of a matrix"] = random => Flat(random, features => new SpectralNorm(new Linear(features, random.Next(2, 9)))),
         ["Relu"] = random => Bare(random, (_, _) => new ReLU()),
         ["LeakyRelu"] = random => Bare(random, (_, _) => new LeakyReLU(random.NextSingle())),
         ["Sigmoid"] = random => Bare(random, (_, _) => new Gimbal.Trainer.Layers.Sigmoid()),

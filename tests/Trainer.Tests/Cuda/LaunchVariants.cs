@@ -10,7 +10,9 @@ internal static class LaunchVariants
 
     // One block for all rows, or for all tensors: the kernels that finish what others began.
     private static readonly string[] s_alwaysOneBlock =
-        ["adam_prepare_f32", "softmax_cross_entropy_divisor_f32", "softmax_cross_entropy_sum_f32", "step_count_f32"];
+    [
+        "adam_prepare_f32", "softmax_cross_entropy_divisor_f32", "softmax_cross_entropy_sum_f32", "spectral_normalize_f32", "spectral_sigma_f32", "step_count_f32",
+    ];
 
     // A block for each tensor, and one for all of them.
     private const string NeverOneBlock = "gradient_norm_f32";

@@ -15,6 +15,7 @@ public static class AllOps
         .. DropoutCases.All,
         .. PoolingCases.All,
         .. NormalizationCases.All,
+        .. SpectralCases.All,
         .. LossCases.All,
         .. UpdateCases.All,
         .. FusionCases.All,

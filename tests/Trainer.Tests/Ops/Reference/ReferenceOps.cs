@@ -68,6 +68,8 @@ public static class ReferenceOps
         Normalize => [NormalizationReference.Affine(x[0], null, x[1])],
         NormalizeGrad => [NormalizationReference.Affine(x[1], x[0], x[2])],
         ChannelSum => [NormalizationReference.Sum(x[0])],
+        SpectralNormalization o => SpectralReference.Forward(o, x),
+        SpectralNormalizationGrad => SpectralReference.Backward(x),
         _ => null,
     };
 
