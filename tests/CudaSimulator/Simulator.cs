@@ -47,7 +47,7 @@ internal static partial class Simulator
     /// <summary>Forgets reports, counters, settings and the fault of the context; allocations stay.</summary>
     public static void Clear() => Check(gbsim_clear());
 
-    /// <summary>Adds a library of host twins: NAME.so and NAME.checked.so of the build folder. Without it, that of the product's kernels is taken.</summary>
+    /// <summary>Adds a library of host twins: NAME.so and NAME.checked.so of the build folder. Its kernels stand in for those of the same name that were there before, the product's among them.</summary>
     public static void Load(string name) => Check(gbsim_load(Path.Combine(SimulatorBuild.Folder, name)));
 
     /// <summary>Sets the order of threads and blocks.</summary>

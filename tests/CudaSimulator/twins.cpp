@@ -48,11 +48,16 @@ std::unique_ptr<Twins> open(const std::string& path) {
     return twins;
 }
 
+bool isLoaded(const std::string& path) {
+    for (const Library& library : libraries)
+        if (library.path == path) return true;
+    return false;
+}
+
 }
 
 Result loadTwins(const std::string& path) {
-    for (const Library& library : libraries)
-        if (library.path == path) return Success;
+    if (isLoaded(path)) return Success;
     std::unique_ptr<Twins> plain = open(path + ".so");
     if (!plain) return NotFound;
     libraries.push_back({path, std::move(plain), nullptr});
@@ -60,11 +65,16 @@ Result loadTwins(const std::string& path) {
 }
 
 Result loadDefaultTwins() {
-    if (!libraries.empty()) return Success;
     Dl_info info;
     if (!dladdr(reinterpret_cast<void*>(loadDefaultTwins), &info)) return NotFound;
     std::string path = info.dli_fname;
-    return loadTwins(path.substr(0, path.rfind('/') + 1) + "kernels");
+    path = path.substr(0, path.rfind('/') + 1) + "kernels";
+    if (isLoaded(path)) return Success;
+    std::unique_ptr<Twins> plain = open(path + ".so");
+    if (!plain) return NotFound;
+    // Behind what was asked for by name, whenever that was: later libraries win.
+    libraries.insert(libraries.begin(), {path, std::move(plain), nullptr});
+    return Success;
 }
 
 Twin findTwin(const std::string& name, bool checked) {

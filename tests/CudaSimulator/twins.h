@@ -36,7 +36,7 @@ struct Module {
 
 // Loads PATH.so now and PATH.checked.so when a checked launch needs it. Later libraries win.
 Result loadTwins(const std::string& path);
-// kernels.so beside the driver, unless something was loaded already.
+// kernels.so beside the driver, once; what was asked for by name wins.
 Result loadDefaultTwins();
 Twin findTwin(const std::string& name, bool checked);
 
