@@ -52,8 +52,9 @@ public static unsafe class Convolution
         }
 
         Patches patches = InputPatches(g, x.Materialize(steps, g.N * g.H, g.W));
-        ChunkSums sums = ChunkSums.Reserve(steps, Correlation.Chunks(g, patches, Transpose.No), y.ChunkFloats);
-        Correlation.Emit(steps, "conv_forward", g, patches, w, Transpose.No, y, sums.Pointer);
+        PatchGrid grid = PatchGrid.Of(patches);
+        ChunkSums sums = ChunkSums.Reserve(steps, Correlation.Chunks(g, grid, Transpose.No), y.ChunkFloats);
+        Correlation.Emit(steps, "conv_forward", g, grid, w, Transpose.No, y, sums.Pointer);
         return sums;
     }
 
@@ -68,6 +69,21 @@ public static unsafe class Convolution
         }
 
         float* pixels = gradY.Materialize(steps, g.N * g.P, g.Q);
+        IReadOnlyList<PatchGrid> grids = GradientGrids(g, pixels);
+        ChunkSums sums = ChunkSums.Reserve(steps, grids.Sum(grid => Correlation.Chunks(g, grid, Transpose.Yes)), gradX.ChunkFloats);
+        float* place = sums.Pointer;
+        foreach (PatchGrid grid in grids)
+        {
+            Correlation.Emit(steps, "conv_grad_input", g, grid, w, Transpose.Yes, gradX, place);
+            place += (nint)Correlation.Chunks(g, grid, Transpose.Yes) * gradX.ChunkFloats;
+        }
+
+        return sums;
+    }
+
+    // Where the stride divides the extents, all remainders have as many pixels, and a chunk stores whole rows; else each remainder goes by itself.
+    private static IReadOnlyList<PatchGrid> GradientGrids(ConvGeometry g, float* gradY)
+    {
         List<Patches> parts = [];
         for (int i = 0; i < Math.Min(g.StrideH, g.H); i++)
         {
@@ -75,19 +91,11 @@ public static unsafe class Convolution
             {
                 TapAxis rows = TapAxis.Backward(i, g.H, g.P, g.R, g.StrideH, g.PadTop, g.DilationH);
                 TapAxis columns = TapAxis.Backward(j, g.W, g.Q, g.S, g.StrideW, g.PadLeft, g.DilationW);
-                parts.Add(new Patches(pixels, g.N, g.M, g.GroupM, rows, columns));
+                parts.Add(new Patches(gradY, g.N, g.M, g.GroupM, rows, columns));
             }
         }
 
-        ChunkSums sums = ChunkSums.Reserve(steps, parts.Sum(part => Correlation.Chunks(g, part, Transpose.Yes)), gradX.ChunkFloats);
-        float* place = sums.Pointer;
-        foreach (Patches part in parts)
-        {
-            Correlation.Emit(steps, "conv_grad_input", g, part, w, Transpose.Yes, gradX, place);
-            place += (nint)Correlation.Chunks(g, part, Transpose.Yes) * gradX.ChunkFloats;
-        }
-
-        return sums;
+        return g.H % g.StrideH == 0 && g.W % g.StrideW == 0 ? [new PatchGrid(parts, g.StrideH, g.StrideW)] : [.. parts.Select(part => PatchGrid.Of(part))];
     }
 
     /// <summary>Appends the gradient of the filter.</summary>

@@ -50,8 +50,11 @@ internal readonly unsafe struct Patches
     /// <summary>Output pixels of one image: rows of the matrix.</summary>
     public int Pixels => Rows.Outputs * Columns.Outputs;
 
+    /// <summary>Taps of the filter that meet an output pixel.</summary>
+    public int Taps => Rows.Taps * Columns.Taps;
+
     /// <summary>Columns of the matrix.</summary>
-    public int Inner => Rows.Taps * Columns.Taps * GroupChannels;
+    public int Inner => Taps * GroupChannels;
 
     /// <summary>Copies columns [begin, end) of the rows [pixel, pixel + count) of one group's matrix.</summary>
     /// <param name="group">The group.</param>

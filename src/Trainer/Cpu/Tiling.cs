@@ -23,7 +23,8 @@ internal readonly struct Tiling
     /// <param name="columns">Columns of each.</param>
     /// <param name="inner">Terms of each sum.</param>
     /// <param name="hasSharedPanels">True when all of B is packed beforehand, false when each tile packs its part.</param>
-    public Tiling(in MicroKernels kernels, int groups, int rows, int columns, int inner, bool hasSharedPanels)
+    /// <param name="tiles">Tiles of C that lie in the scratch at the same time.</param>
+    public Tiling(in MicroKernels kernels, int groups, int rows, int columns, int inner, bool hasSharedPanels, int tiles = 1)
     {
         Groups = groups;
         AllRows = rows;
@@ -48,7 +49,7 @@ internal readonly struct Tiling
         RowA = (int)CpuMemory.Aligned(Inner) + 16;
         Panels = Rows * RowA;
         Tile = Panels + (int)CpuMemory.Aligned(Inner * PaddedColumns);
-        Start = Tile + (int)CpuMemory.Aligned(Rows * PaddedColumns);
+        Start = Tile + (int)CpuMemory.Aligned(tiles * Rows * PaddedColumns);
         ScratchFloats = Start + PaddedColumns;
     }
 

@@ -70,7 +70,18 @@ public sealed record AveragePoolGrad(Size2 Window, Size2 Stride, Pad2 Pad, PadCo
         OpCost.Of((long)inputs[0].Shape.Count * ((Window.H * Window.W) + 1), inputs, outputs);
 
     /// <inheritdoc/>
-    public override void EmitCpu(CpuCall call) => AverageWindows.EmitGradient(call, "average_pool_grad", Window, Stride, Pad, Counting);
+    public override void EmitCpu(CpuCall call)
+    {
+        // Of windows of one pixel only every Stride-th is not 0.
+        if (Window == 1 && Pad == 0)
+        {
+            PixelGrid.EmitGradient(call, Stride);
+        }
+        else
+        {
+            AverageWindows.EmitGradient(call, "average_pool_grad", Window, Stride, Pad, Counting);
+        }
+    }
 
     /// <inheritdoc/>
     public override void EmitCuda(CudaCall call) => PoolLaunch.AverageGrad(call, Window, Stride, Pad, Counting);

@@ -20,7 +20,7 @@ public sealed record Subsample(Size2 Stride) : ForwardOp
 
     /// <inheritdoc/>
     public override void EmitCpu(CpuCall call) =>
-        AverageWindows.EmitForward(call, "subsample_forward", 1, Stride, 0, PadCounting.Included);
+        PixelGrid.EmitForward(call, Stride);
 
     /// <inheritdoc/>
     public override void EmitCuda(CudaCall call) => PoolLaunch.Average(call, 1, Stride, 0, PadCounting.Included);
