@@ -6,6 +6,8 @@
 // shapes    segments: a table in device memory of pieces of 4096 elements at most, each within one tensor, all pointers aligned to 16 bytes
 // geometry  block 256; grid segments; a thread takes 16 elements, four at a time
 // cost      reads gradient, parameter and states once and writes parameter and states; bound by memory
+// norms     the kernels named ..._norms_... are those of a step that measures: each segment also leaves the sums of squares of its parameters
+//           before the update and of their changes (SquareSum), which update_norms_f32 joins. The update is the same to the bit
 // scalars   count [1], norm [1], learningRate [1] lie in device memory, so that a captured graph follows them
 #include "reduce.cuh"
 
@@ -18,11 +20,12 @@ struct UpdateSegment {
     float decay;
 };
 
-// What every rule needs. clipMode: 0 none, 1 by value, 2 by norm.
+// What every rule needs. clipMode: 0 none, 1 by value, 2 by norm. squares: two doubles a segment, not read by kernels that take no norms.
 struct UpdateInputs {
     const UpdateSegment* segments;
     const float* norm;
     const float* learningRate;
+    double* squares;
 };
 
 struct SgdArgs {
@@ -130,15 +133,45 @@ struct ClipRule {
     GB_DEVICE float of(float gradient) const { return gb_min(gb_max(gradient * scale, -bound), bound); }
 };
 
-template <class Rule> GB_DEVICE void update_one(const Rule& rule, const ClipRule& clip, const UpdateSegment& s, int i) {
+struct NoSquares {
+    static constexpr bool kAreTaken = false;
+
+    GB_DEVICE void add(float, float) {}
+    GB_DEVICE void store(double*) const {}
+};
+
+struct TakenSquares {
+    static constexpr bool kAreTaken = true;
+    SquareSum parameter;
+    SquareSum change;
+
+    GB_DEVICE void add(float before, float after) {
+        parameter.add(before);
+        change.add(after - before);
+    }
+
+    // All threads of the block call it.
+    GB_DEVICE void store(double* squares) const {
+        double ofParameter = block_sum(parameter.total());
+        double ofChange = block_sum(change.total());
+        if (threadIdx.x == 0) {
+            squares[0] = ofParameter;
+            squares[1] = ofChange;
+        }
+    }
+};
+
+template <class Rule, class Squares> GB_DEVICE void update_one(const Rule& rule, const ClipRule& clip, const UpdateSegment& s, int i, Squares& squares) {
     UpdateElement e = {s.parameter[i], clip.of(s.gradient[i]), s.first[i], Rule::kStates > 1 ? s.second[i] : 0};
+    float before = e.parameter;
     rule.update(e);
+    squares.add(before, e.parameter);
     s.parameter[i] = e.parameter;
     s.first[i] = e.first;
     if (Rule::kStates > 1) s.second[i] = e.second;
 }
 
-template <class Rule> GB_DEVICE void update_four(const Rule& rule, const ClipRule& clip, const UpdateSegment& s, int i) {
+template <class Rule, class Squares> GB_DEVICE void update_four(const Rule& rule, const ClipRule& clip, const UpdateSegment& s, int i, Squares& squares) {
     float4* parameter = reinterpret_cast<float4*>(s.parameter + i);
     float4* first = reinterpret_cast<float4*>(s.first + i);
     float4* second = reinterpret_cast<float4*>(Rule::kStates > 1 ? s.second + i : s.first + i);
@@ -148,29 +181,45 @@ template <class Rule> GB_DEVICE void update_four(const Rule& rule, const ClipRul
     float4 b = *second;
     UpdateElement e[4] = {{p.x, clip.of(g.x), a.x, b.x}, {p.y, clip.of(g.y), a.y, b.y}, {p.z, clip.of(g.z), a.z, b.z}, {p.w, clip.of(g.w), a.w, b.w}};
     GB_UNROLL
-    for (int j = 0; j < 4; j++) rule.update(e[j]);
+    for (int j = 0; j < 4; j++) {
+        float before = e[j].parameter;
+        rule.update(e[j]);
+        squares.add(before, e[j].parameter);
+    }
     *parameter = float4{e[0].parameter, e[1].parameter, e[2].parameter, e[3].parameter};
     *first = float4{e[0].first, e[1].first, e[2].first, e[3].first};
     if (Rule::kStates > 1) *second = float4{e[0].second, e[1].second, e[2].second, e[3].second};
 }
 
-template <class Rule, class Args> GB_DEVICE void update_segment(const Args& args) {
-    float norm = *args.inputs.norm;
-    if (!gb_is_finite(norm)) return;
-    UpdateSegment segment = args.inputs.segments[blockIdx.x];
+template <class Rule, class Squares, class Args> GB_DEVICE void update_finite(const Args& args, const UpdateSegment& segment, float norm, Squares& squares) {
     Rule rule(args, segment.decay);
     ClipRule clip(args.clipMode, args.clipLimit, norm);
     for (int i = (int)threadIdx.x * 4; i < segment.count; i += 1024) {
         if (i + 4 <= segment.count) {
-            update_four(rule, clip, segment, i);
+            update_four(rule, clip, segment, i, squares);
         } else {
-            for (int j = i; j < segment.count; j++) update_one(rule, clip, segment, j);
+            for (int j = i; j < segment.count; j++) update_one(rule, clip, segment, j, squares);
         }
     }
 }
 
+template <class Rule, class Squares, class Args> GB_DEVICE void update_segment(const Args& args) {
+    float norm = *args.inputs.norm;
+    UpdateSegment segment = args.inputs.segments[blockIdx.x];
+    Squares squares;
+    if (gb_is_finite(norm)) {
+        update_finite<Rule>(args, segment, norm, squares);
+    } else if (Squares::kAreTaken) {
+        for (int i = (int)threadIdx.x; i < segment.count; i += 256) squares.add(segment.parameter[i], segment.parameter[i]);
+    }
+    squares.store(args.inputs.squares + blockIdx.x * 2);
+}
+
 // Stochastic gradient descent; `first` is the velocity, `second` is not read.
-GB_KERNEL(sgd_update_f32, 256, (SgdArgs args)) { update_segment<SgdRule>(args); }
+GB_KERNEL(sgd_update_f32, 256, (SgdArgs args)) { update_segment<SgdRule, NoSquares>(args); }
+
+// The same with norms.
+GB_KERNEL(sgd_update_norms_f32, 256, (SgdArgs args)) { update_segment<SgdRule, TakenSquares>(args); }
 
 // b^count by squaring, in double: count is a whole number.
 GB_DEVICE double power(double base, float count) {
@@ -191,10 +240,42 @@ GB_KERNEL(adam_prepare_f32, 32, (AdamPrepareArgs args)) {
 }
 
 // Adam and AdamW; `first` is the mean, `second` the mean square.
-GB_KERNEL(adam_update_f32, 256, (AdamArgs args)) { update_segment<AdamRule>(args); }
+GB_KERNEL(adam_update_f32, 256, (AdamArgs args)) { update_segment<AdamRule, NoSquares>(args); }
+
+// The same with norms.
+GB_KERNEL(adam_update_norms_f32, 256, (AdamArgs args)) { update_segment<AdamRule, TakenSquares>(args); }
 
 // RMSprop; `first` is the mean square, `second` the momentum buffer.
-GB_KERNEL(rmsprop_update_f32, 256, (RmspropArgs args)) { update_segment<RmspropRule>(args); }
+GB_KERNEL(rmsprop_update_f32, 256, (RmspropArgs args)) { update_segment<RmspropRule, NoSquares>(args); }
+
+// The same with norms.
+GB_KERNEL(rmsprop_update_norms_f32, 256, (RmspropArgs args)) { update_segment<RmspropRule, TakenSquares>(args); }
+
+// starts[t] is the first segment of parameter t, starts[tensors] the number of segments.
+struct UpdateNormsArgs {
+    const double* squares;
+    const int* starts;
+    float* norms;
+    int tensors;
+    int padding;
+};
+
+// norms [2, tensors]: of each parameter before the update, and of its change. Geometry: block 256; grid tensors.
+GB_KERNEL(update_norms_f32, 256, (UpdateNormsArgs args)) {
+    int tensor = (int)blockIdx.x;
+    double parameter = 0;
+    double change = 0;
+    for (int i = args.starts[tensor] + (int)threadIdx.x; i < args.starts[tensor + 1]; i += 256) {
+        parameter += args.squares[i * 2];
+        change += args.squares[i * 2 + 1];
+    }
+    parameter = block_sum(parameter);
+    change = block_sum(change);
+    if (threadIdx.x == 0) {
+        args.norms[tensor] = (float)square_root(parameter);
+        args.norms[args.tensors + tensor] = (float)square_root(change);
+    }
+}
 
 // A piece of 4096 elements at most of one weight and its average.
 struct AverageSegment {

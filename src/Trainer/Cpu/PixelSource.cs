@@ -36,6 +36,9 @@ internal readonly unsafe struct PixelSource
     /// <summary>Channels of a pixel, all groups together.</summary>
     public int Channels { get; }
 
+    /// <summary>The first pixel where they are read as they lie in memory, N, H, W, C; null where they are computed.</summary>
+    public float* Address => _kind == Kind.Plain ? _x : null;
+
     /// <summary>Pixels as they lie in memory, N, H, W, C.</summary>
     public static PixelSource Plain(float* x, int channels) => new(Kind.Plain, x, null, null, channels);
 
@@ -104,9 +107,9 @@ internal readonly unsafe struct PixelSource
     /// <param name="width">Pixels of a row.</param>
     public float* Materialize(CpuSteps steps, int imageRows, int width)
     {
-        if (_kind == Kind.Plain)
+        if (Address != null)
         {
-            return _x;
+            return Address;
         }
 
         float* pixels = steps.Scratch((long)imageRows * width * Channels);

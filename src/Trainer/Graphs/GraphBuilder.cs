@@ -61,6 +61,19 @@ public sealed class GraphBuilder
             overwrites?[i] is { } state ? Claim($"{state.Name}.next") : i == 0 ? name : Claim($"{name}.{i}"));
     }
 
+    /// <summary>Adds a node right behind the one that computes its operand, which then need not be kept until the present end of the graph.</summary>
+    /// <returns>The first output.</returns>
+    /// <exception cref="ShapeException">The operand does not fit the op.</exception>
+    public Value AddBehind(Op op, Value input)
+    {
+        Value result = Add(op, input);
+        Node added = _nodes[^1];
+        int producer = _nodes.FindLastIndex(node => node.Outputs.Contains(input));
+        _nodes.RemoveAt(_nodes.Count - 1);
+        _nodes.Insert(producer + 1, added);
+        return result;
+    }
+
     /// <summary>Adds a node under a full name, which its first output shares; the scope does not matter.</summary>
     /// <returns>The first output.</returns>
     /// <exception cref="ShapeException">The inputs do not fit the op.</exception>

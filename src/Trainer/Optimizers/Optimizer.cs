@@ -7,7 +7,9 @@ namespace Gimbal.Trainer.Optimizers;
 public abstract record Optimizer(float WeightDecay)
 {
     /// <summary>The op that does it, with clipping fused in.</summary>
-    public abstract ParameterUpdate ToUpdate(GradientClip clip);
+    /// <param name="clip">Limits the gradients.</param>
+    /// <param name="norms">Whether the norms of weights and changes are taken on the way.</param>
+    public abstract ParameterUpdate ToUpdate(GradientClip clip, UpdateNorms norms = UpdateNorms.None);
 }
 
 /// <summary>Stochastic gradient descent.</summary>
@@ -17,8 +19,8 @@ public abstract record Optimizer(float WeightDecay)
 public sealed record Sgd(float Momentum = 0, bool Nesterov = false, float WeightDecay = 0) : Optimizer(WeightDecay)
 {
     /// <inheritdoc/>
-    public override ParameterUpdate ToUpdate(GradientClip clip) =>
-        new SgdUpdate(Momentum, Nesterov ? MomentumForm.Nesterov : MomentumForm.Heavy, clip, WeightDecay);
+    public override ParameterUpdate ToUpdate(GradientClip clip, UpdateNorms norms = UpdateNorms.None) =>
+        new SgdUpdate(Momentum, Nesterov ? MomentumForm.Nesterov : MomentumForm.Heavy, clip, WeightDecay, norms);
 }
 
 /// <summary>Adam (Kingma and Ba 2015), weight decay as L2 regularisation.</summary>
@@ -29,7 +31,7 @@ public sealed record Sgd(float Momentum = 0, bool Nesterov = false, float Weight
 public sealed record Adam(float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilon = 1e-8f, float WeightDecay = 0) : Optimizer(WeightDecay)
 {
     /// <inheritdoc/>
-    public override ParameterUpdate ToUpdate(GradientClip clip) => new AdamUpdate(Beta1, Beta2, Epsilon, DecayForm.Coupled, clip, WeightDecay);
+    public override ParameterUpdate ToUpdate(GradientClip clip, UpdateNorms norms = UpdateNorms.None) => new AdamUpdate(Beta1, Beta2, Epsilon, DecayForm.Coupled, clip, WeightDecay, norms);
 }
 
 /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
@@ -40,7 +42,7 @@ public sealed record Adam(float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilo
 public sealed record AdamW(float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilon = 1e-8f, float WeightDecay = 0.01f) : Optimizer(WeightDecay)
 {
     /// <inheritdoc/>
-    public override ParameterUpdate ToUpdate(GradientClip clip) => new AdamUpdate(Beta1, Beta2, Epsilon, DecayForm.Decoupled, clip, WeightDecay);
+    public override ParameterUpdate ToUpdate(GradientClip clip, UpdateNorms norms = UpdateNorms.None) => new AdamUpdate(Beta1, Beta2, Epsilon, DecayForm.Decoupled, clip, WeightDecay, norms);
 }
 
 /// <summary>RMSprop (Tieleman and Hinton 2012).</summary>
@@ -51,5 +53,5 @@ public sealed record AdamW(float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsil
 public sealed record Rmsprop(float Alpha = 0.99f, float Epsilon = 1e-8f, float Momentum = 0, float WeightDecay = 0) : Optimizer(WeightDecay)
 {
     /// <inheritdoc/>
-    public override ParameterUpdate ToUpdate(GradientClip clip) => new RmspropUpdate(Alpha, Epsilon, Momentum, clip, WeightDecay);
+    public override ParameterUpdate ToUpdate(GradientClip clip, UpdateNorms norms = UpdateNorms.None) => new RmspropUpdate(Alpha, Epsilon, Momentum, clip, WeightDecay, norms);
 }

@@ -43,7 +43,7 @@ public sealed class CpuDevice : Device
     public override StateStore NewState(params IReadOnlyList<Graph> graphs) => new CpuState(graphs);
 
     /// <inheritdoc/>
-    public override Plan NewPlan(Graph graph, StateStore state) => new CpuPlan(graph, this, (CpuState)state);
+    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null) => new CpuPlan(graph, this, (CpuState)state, (CpuPlan?)host);
 
     /// <inheritdoc/>
     public override void Dispose() => Team.Dispose();

@@ -13,16 +13,18 @@ public sealed unsafe class CpuPlan : Plan
     private readonly CpuState _state;
     private readonly MemoryPlan _places;
     private readonly CpuMemory _arena;
+    private readonly bool _isArenaLent;
     private readonly CpuSteps _steps;
     private readonly List<Node> _nodeOfStep = [];
 
-    /// <summary>Lays out the arena and emits every node.</summary>
-    public CpuPlan(Graph graph, CpuDevice device, CpuState state)
+    /// <summary>Lays out the arena, or the part it needs of that of <paramref name="host"/>, and emits every node.</summary>
+    public CpuPlan(Graph graph, CpuDevice device, CpuState state, CpuPlan? host = null)
         : base(graph)
     {
         (_device, _state) = (device, state);
         _places = new MemoryPlan(graph, CpuMemory.Aligned);
-        _arena = new CpuMemory(_places.Length);
+        _isArenaLent = host is not null && host._arena.Length >= _places.Length;
+        _arena = _isArenaLent ? host!._arena : new CpuMemory(_places.Length);
         _steps = new CpuSteps { IsExact = device.IsExact };
         foreach (Node node in graph.Nodes)
         {
@@ -33,7 +35,7 @@ public sealed unsafe class CpuPlan : Plan
     }
 
     /// <inheritdoc/>
-    public override long MemoryBytes => (_places.Length * sizeof(float)) + _steps.ScratchBytes;
+    public override long MemoryBytes => (_isArenaLent ? 0 : _places.Length * sizeof(float)) + _steps.ScratchBytes;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Listing => [.. _steps.Steps.Select(step => $"{step.Name} x{step.Chunks}")];
@@ -96,7 +98,10 @@ public sealed unsafe class CpuPlan : Plan
     public override void Dispose()
     {
         _steps.Dispose();
-        _arena.Dispose();
+        if (!_isArenaLent)
+        {
+            _arena.Dispose();
+        }
     }
 
     private nint AddressOf(Value value) => value.IsState ? (nint)_state.Address(value.Name)

@@ -39,7 +39,7 @@ public sealed class CudaDevice : Device
     public override StateStore NewState(params IReadOnlyList<Graph> graphs) => new CudaState(graphs, Driver);
 
     /// <inheritdoc/>
-    public override Plan NewPlan(Graph graph, StateStore state) => new CudaPlan(graph, this, (CudaState)state);
+    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null) => new CudaPlan(graph, this, (CudaState)state, (CudaPlan?)host);
 
     /// <inheritdoc/>
     public override void Dispose() => Driver.Dispose();

@@ -14,18 +14,20 @@ public sealed class CudaPlan : Plan
     private readonly CudaTransfer _transfer;
     private readonly CudaLaunches _launches;
     private readonly ulong _arena;
+    private readonly bool _isArenaLent;
     private readonly ulong _scratch;
     private readonly nint _recording;
 
-    /// <summary>Lays out the arena, emits every node and records the launches.</summary>
+    /// <summary>Lays out the arena, or the part it needs of that of <paramref name="host"/>, emits every node and records the launches.</summary>
     /// <exception cref="CudaException">The device has not so much memory, or refuses a kernel.</exception>
-    public CudaPlan(Graph graph, CudaDevice device, CudaState state)
+    public CudaPlan(Graph graph, CudaDevice device, CudaState state, CudaPlan? host = null)
         : base(graph)
     {
         (_driver, _state) = (device.Driver, state);
         _transfer = new CudaTransfer(_driver);
         _places = new MemoryPlan(graph, Aligned);
-        _arena = _driver.Allocate(_places.Length * sizeof(float));
+        _isArenaLent = host is not null && host._places.Length >= _places.Length;
+        _arena = _isArenaLent ? host!._arena : _driver.Allocate(_places.Length * sizeof(float));
         // Emitted once to learn how much the temporaries take, then with their address.
         using (CudaLaunches sizes = Emit(device, null))
         {
@@ -38,7 +40,7 @@ public sealed class CudaPlan : Plan
     }
 
     /// <inheritdoc/>
-    public override long MemoryBytes => (_places.Length * sizeof(float)) + ScratchBytes;
+    public override long MemoryBytes => (_isArenaLent ? 0 : _places.Length * sizeof(float)) + ScratchBytes;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Listing =>
@@ -82,7 +84,11 @@ public sealed class CudaPlan : Plan
     {
         Driver.Forget(_recording);
         _launches.Dispose();
-        _driver.Free(_arena);
+        if (!_isArenaLent)
+        {
+            _driver.Free(_arena);
+        }
+
         if (_scratch != 0)
         {
             _driver.Free(_scratch);

@@ -15,7 +15,10 @@ public abstract class Device : IDisposable
     public abstract StateStore NewState(params IReadOnlyList<Graph> graphs);
 
     /// <summary>Lays out and emits <paramref name="graph"/>; it works on <paramref name="state"/>.</summary>
-    public abstract Plan NewPlan(Graph graph, StateStore state);
+    /// <param name="graph">What to run.</param>
+    /// <param name="state">Parameters and buffers.</param>
+    /// <param name="host">A plan of this device that outlives the new one and lends it its arena where that is large enough: a run of either then loses what the other left.</param>
+    public abstract Plan NewPlan(Graph graph, StateStore state, Plan? host = null);
 
     /// <summary>Frees what plans share, after the plans.</summary>
     public abstract void Dispose();

@@ -22,6 +22,15 @@ public sealed record StepOptions(
     IReadOnlyList<float>? ClassWeights = null,
     float? EmaDecay = null);
 
+/// <summary>Where a measured step leaves what it measured of a layer.</summary>
+/// <param name="Layer">Path of the layer: <c>layer1.0.conv1</c>.</param>
+/// <param name="Weight">Position of its weight among the parameters.</param>
+/// <param name="Activation">Position among the graph's outputs of the numbers of its activation.</param>
+/// <param name="ActivationCount">Elements of one image's share of the activation.</param>
+/// <param name="Gradient">Position among the graph's outputs of the numbers of its gradient.</param>
+/// <param name="GradientCount">Elements of one image's share of the gradient.</param>
+public sealed record MeasuredLayer(string Layer, int Weight, int Activation, int ActivationCount, int Gradient, int GradientCount);
+
 /// <summary>One training step as a graph: forward, loss, backward, norm, clip and update, averages.</summary>
 public sealed class TrainingGraph
 {
@@ -31,9 +40,11 @@ public sealed class TrainingGraph
     /// <summary>Prefix of the averaged weights: <c>ema.conv1.weight</c>.</summary>
     public const string EmaPrefix = "ema.";
 
-    private TrainingGraph(Graph graph) => Graph = graph;
+    private readonly Func<TrainingGraph> _measured;
 
-    /// <summary>The graph. Its outputs are <see cref="Loss"/>, <see cref="Correct"/>, <see cref="Norm"/> and <see cref="Norms"/>.</summary>
+    private TrainingGraph(Graph graph, IReadOnlyList<MeasuredLayer> layers, Func<TrainingGraph> measured) => (Graph, Layers, _measured) = (graph, layers, measured);
+
+    /// <summary>The graph. Its outputs are <see cref="Loss"/>, <see cref="Correct"/>, <see cref="Norm"/>, <see cref="Norms"/> and, where it measures, <see cref="UpdateNorms"/> and the layers' signals.</summary>
     public Graph Graph { get; }
 
     /// <summary>Input: normalised images [N,C,H,W].</summary>
@@ -60,9 +71,18 @@ public sealed class TrainingGraph
     /// <summary>Norm of each parameter's gradient before clipping, in the order of the graph's parameters.</summary>
     public Value Norms => Graph.Outputs[3];
 
+    /// <summary>Layers whose health the step measures, from the images to the logits; none where it does not measure.</summary>
+    public IReadOnlyList<MeasuredLayer> Layers { get; }
+
+    /// <summary>Norms [2,k] of each parameter before the update and of its change, in the order of <see cref="Norms"/>; only where the step measures.</summary>
+    public Value UpdateNorms => Graph.Outputs[4];
+
     /// <summary>Differentiates <paramref name="network"/> and appends the update.</summary>
+    /// <param name="network">What to train.</param>
+    /// <param name="options">What a step computes besides the network.</param>
+    /// <param name="isMeasured">Whether the step also measures the health of its layers; what it trains is the same.</param>
     /// <exception cref="ShapeException">The network does not fit the batch or the options.</exception>
-    public static TrainingGraph Create(Network network, StepOptions options)
+    public static TrainingGraph Create(Network network, StepOptions options, bool isMeasured = false)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
@@ -77,21 +97,62 @@ public sealed class TrainingGraph
                 : [logits, labels, builder.Buffer("loss.class_weights", TensorType.Vector(network.Classes), new Given([.. options.ClassWeights]))]);
 
         IReadOnlyList<Value> parameters = builder.ValuesOf(ValueKind.Parameter);
-        IReadOnlyDictionary<Value, Value> byParameter = Autodiff.Differentiate(builder, logits, loss[1], parameters, new Add());
-        parameters = [.. parameters.Where(byParameter.ContainsKey)];
-        IReadOnlyList<Value> gradients = [.. parameters.Select(p => byParameter[p])];
+        IReadOnlyList<LayerSignals> layers = isMeasured ? LayerSignals.Find([.. builder.Nodes], [.. parameters.Select(v => v.Name)]) : [];
+        IReadOnlyDictionary<Value, Value> differentiated = Autodiff.Differentiate(
+            builder, logits, loss[1], [.. parameters, .. layers.Select(layer => layer.PreActivation).Distinct()], new Add());
+        parameters = [.. parameters.Where(differentiated.ContainsKey)];
+        IReadOnlyList<Value> gradients = [.. parameters.Select(p => differentiated[p])];
         IReadOnlyList<Value> norms = builder.AddAll(new GradientNorm(), gradients);
         if (options.Clip.Mode == ClipMode.Adaptive)
         {
             gradients = ClipUnits(builder, logits, parameters, gradients, options.Clip.Limit);
         }
 
-        AppendUpdate(builder, options, parameters, gradients, norms[0]);
-        return new TrainingGraph(builder.Build(loss[0], loss[2], norms[0], norms[1]));
+        List<Value> outputs = [loss[0], loss[2], norms[0], norms[1]];
+        Value? updateNorms = AppendUpdate(builder, options, parameters, gradients, norms[0], isMeasured);
+        if (updateNorms is not null)
+        {
+            outputs.Add(updateNorms);
+        }
+
+        IReadOnlyList<string> names = [.. parameters.Select(v => v.Name)];
+        IReadOnlyList<MeasuredLayer> measured = [.. layers.Where(layer => differentiated.ContainsKey(layer.PreActivation))
+            .Select(layer => Measure(builder, layer, differentiated[layer.PreActivation], names, outputs))];
+        return new TrainingGraph(builder.Build(outputs), measured, () => Create(network, options, isMeasured: true));
     }
 
     /// <summary>This step as <paramref name="device"/> should plan it: the same inputs, states and outputs, computed in fewer passes over memory.</summary>
-    public TrainingGraph FusedFor(Device device) => new(FusionRules.Apply(Graph, device));
+    public TrainingGraph FusedFor(Device device) => new(FusionRules.Apply(Graph, device), Layers, _measured);
+
+    /// <summary>This step with the health of its layers measured on the way.</summary>
+    public TrainingGraph Measured() => _measured();
+
+    // Layers that share a signal, as the two that end in one residual sum do, share what is measured of it.
+    private static MeasuredLayer Measure(GraphBuilder builder, LayerSignals layer, Value gradient, IReadOnlyList<string> parameters, List<Value> outputs)
+    {
+        return new MeasuredLayer(
+            layer.Layer,
+            Array.IndexOf([.. parameters], layer.Weight),
+            OutputOf("activation", layer.Activation),
+            CountOf(layer.Activation),
+            OutputOf("gradient", gradient),
+            CountOf(gradient));
+
+        int OutputOf(string scope, Value signal)
+        {
+            Node? earlier = builder.Nodes.FirstOrDefault(node => node.Op is SignalMeasure && node.Inputs[0] == signal);
+            if (earlier is null)
+            {
+                using IDisposable named = builder.Scope($"{layer.Layer}.{scope}");
+                outputs.Add(builder.AddBehind(new SignalMeasure(), signal));
+                return outputs.Count - 1;
+            }
+
+            return outputs.IndexOf(earlier.Outputs[0]);
+        }
+
+        static int CountOf(Value signal) => signal.Shape.Count / signal.Shape[0];
+    }
 
     private static List<Value> ClipUnits(
         GraphBuilder builder, Value logits, IReadOnlyList<Value> parameters, IReadOnlyList<Value> gradients, float limit)
@@ -101,10 +162,11 @@ public sealed class TrainingGraph
         return [.. parameters.Select((p, i) => head.Contains(p) ? gradients[i] : builder.Add(clip, p, gradients[i]))];
     }
 
-    private static void AppendUpdate(
-        GraphBuilder builder, StepOptions options, IReadOnlyList<Value> parameters, IReadOnlyList<Value> gradients, Value norm)
+    // Returns the norms of weights and changes, where they are measured.
+    private static Value? AppendUpdate(
+        GraphBuilder builder, StepOptions options, IReadOnlyList<Value> parameters, IReadOnlyList<Value> gradients, Value norm, bool isMeasured)
     {
-        ParameterUpdate update = options.Optimizer.ToUpdate(options.Clip);
+        ParameterUpdate update = options.Optimizer.ToUpdate(options.Clip, isMeasured ? Ops.UpdateNorms.Taken : Ops.UpdateNorms.None);
         Value count = builder.Buffer($"{OptimizerPrefix}count", TensorType.Vector(1), new Constant(0));
         Value nextCount = builder.AddAll(new StepCount(), [count, norm], [count])[0];
         Value rate = builder.Input("learning_rate", TensorType.Vector(1));
@@ -112,7 +174,9 @@ public sealed class TrainingGraph
             parameters.Select(p => builder.Buffer($"{OptimizerPrefix}{state}.{p.Name}", p.Type, new Constant(0))))];
         IReadOnlyList<Value> running = [.. builder.ValuesOf(ValueKind.Result).Where(v => v.Overwrites is not null && v.Overwrites != count)];
         IReadOnlyList<Value> updated = builder.AddAll(
-            update, [nextCount, norm, rate, .. parameters, .. gradients, .. states], [.. parameters, .. states]);
+            update,
+            [nextCount, norm, rate, .. parameters, .. gradients, .. states],
+            isMeasured ? [.. parameters, .. states, null] : [.. parameters, .. states]);
         if (options.EmaDecay is { } decay)
         {
             IReadOnlyList<Value> averaged = [.. updated.Take(parameters.Count), .. running];
@@ -120,5 +184,7 @@ public sealed class TrainingGraph
                 builder.Buffer($"{EmaPrefix}{v.Overwrites!.Name}", v.Type, new Constant(0)))];
             builder.AddAll(new EmaUpdate(decay), [nextCount, .. averaged, .. averages], [.. averages]);
         }
+
+        return isMeasured ? updated[^1] : null;
     }
 }

@@ -1,5 +1,5 @@
 using Gimbal.Trainer.Datasets;
-using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Plans;
 
 namespace Gimbal.Trainer.Training;
@@ -14,15 +14,18 @@ public readonly record struct StepResult(float Loss, int Correct, float Norm)
     public bool IsFinite => float.IsFinite(Loss) && float.IsFinite(Norm);
 }
 
-/// <summary>A training graph on a device, ready to be fed.</summary>
+/// <summary>A training graph on a device, ready to be fed. Some steps may measure the health of the layers: they train the same, to the bit.</summary>
 public sealed class TrainingStep : IDisposable
 {
-    private readonly Plan _plan;
-    private readonly Value _images;
-    private readonly Value _labels;
-    private readonly Value _rate;
-    private readonly Value? _random;
+    private readonly TrainingGraph _graph;
+    private readonly Device _device;
+    private readonly StateStore _state;
     private readonly ulong _seed;
+    private PlannedStep _plain;
+    private PlannedStep? _measured;
+    private PlannedStep _last;
+    private HealthMeter? _meter;
+    private bool _hasReading;
 
     /// <summary>Plans <paramref name="graph"/>.</summary>
     /// <param name="graph">The step.</param>
@@ -33,69 +36,85 @@ public sealed class TrainingStep : IDisposable
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(device);
-        (Graph, _seed) = (graph.FusedFor(device), seed);
-        // Looked up once: a step allocates nothing.
-        (_images, _labels, _rate, _random) = (Graph.Images, Graph.Labels, Graph.LearningRate, Graph.Random);
-        _plan = device.NewPlan(Graph.Graph, state);
+        (_graph, _device, _state, _seed) = (graph, device, state, seed);
+        _plain = new PlannedStep(graph.FusedFor(device), device, state);
+        _last = _plain;
     }
 
     /// <summary>What is computed, as the device plans it.</summary>
-    public TrainingGraph Graph { get; }
+    public TrainingGraph Graph => _plain.Graph;
 
     /// <summary>Bytes of activations, gradients and temporaries.</summary>
-    public long MemoryBytes => _plan.MemoryBytes;
+    public long MemoryBytes => _plain.MemoryBytes + (_measured?.MemoryBytes ?? 0);
 
-    /// <summary>Runs one step. Allocates nothing.</summary>
+    /// <summary>What the last measured step measured.</summary>
+    /// <exception cref="InvalidOperationException">No step was measured.</exception>
+    public HealthReading Health => _hasReading ? _meter!.Read() : throw new InvalidOperationException("no step was measured");
+
+    /// <summary>Runs one step. Allocates nothing, but for the first that is measured.</summary>
     /// <param name="batch">Pictures and labels.</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="step">Number of the step, from 0; random ops draw by it.</param>
-    public StepResult Run(ImageBatch batch, double rate, long step)
+    /// <param name="isMeasured">Whether <see cref="Health"/> is measured on the way.</param>
+    public StepResult Run(ImageBatch batch, double rate, long step, bool isMeasured = false)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        _plan.WriteChannelsLast(_images, batch.Images);
+        Choose(isMeasured).Write(batch);
         return Run(batch.Labels, rate, step);
     }
 
-    /// <summary>Runs one step on images in logical order. Allocates nothing.</summary>
+    /// <summary>Runs one step on images in logical order. Allocates nothing, but for the first that is measured.</summary>
     /// <param name="images">Normalised, [N,C,H,W].</param>
     /// <param name="labels">[N].</param>
     /// <param name="rate">Learning rate.</param>
     /// <param name="step">Number of the step, from 0; random ops draw by it.</param>
-    public StepResult Run(ReadOnlySpan<float> images, ReadOnlySpan<int> labels, double rate, long step)
+    /// <param name="isMeasured">Whether <see cref="Health"/> is measured on the way.</param>
+    public StepResult Run(ReadOnlySpan<float> images, ReadOnlySpan<int> labels, double rate, long step, bool isMeasured = false)
     {
-        _plan.Write(_images, images);
+        Choose(isMeasured).Write(images);
         return Run(labels, rate, step);
     }
 
     /// <summary>Name of the first parameter whose gradient was not finite in the last step, or null.</summary>
     public string? FirstNonFiniteGradient()
     {
-        float[] norms = new float[Graph.Norms.Shape.Count];
-        _plan.Read(Graph.Norms, norms);
+        float[] norms = new float[_last.Graph.Norms.Shape.Count];
+        _last.Read(_last.Graph.Norms, norms);
         int first = Array.FindIndex(norms, norm => !float.IsFinite(norm));
-        return first < 0 ? null : Graph.Graph.Parameters[first].Name;
+        return first < 0 ? null : _last.Graph.Graph.Parameters[first].Name;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _plan.Dispose();
+    public void Dispose()
+    {
+        _plain.Dispose();
+        _measured?.Dispose();
+    }
+
+    private PlannedStep Choose(bool isMeasured)
+    {
+        if (isMeasured && _measured is null)
+        {
+            // The measured form needs a little more room, so it owns the arena that both share.
+            TrainingGraph plain = _plain.Graph;
+            _plain.Dispose();
+            _measured = new PlannedStep(_graph.Measured().FusedFor(_device), _device, _state);
+            _plain = new PlannedStep(plain, _device, _state, _measured);
+            _meter = new HealthMeter(_measured.Graph);
+        }
+
+        return _last = isMeasured ? _measured! : _plain;
+    }
 
     private StepResult Run(ReadOnlySpan<int> labels, double rate, long step)
     {
-        _plan.Write(_labels, labels);
-        _plan.Write(_rate, [(float)rate]);
-        if (_random is { } random)
+        StepResult result = _last.Run(labels, rate, step, _seed);
+        if (_last == _measured)
         {
-            _plan.Write(random, [(int)(uint)_seed, (int)(uint)(_seed >> 32), (int)step]);
+            _meter!.Take(_measured, result, step);
+            _hasReading = true;
         }
 
-        _plan.Run();
-        return new StepResult(Scalar(Graph.Loss), (int)Scalar(Graph.Correct), Scalar(Graph.Norm));
-    }
-
-    private float Scalar(Value value)
-    {
-        Span<float> scalar = [0];
-        _plan.Read(value, scalar);
-        return scalar[0];
+        return result;
     }
 }

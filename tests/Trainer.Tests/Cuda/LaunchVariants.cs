@@ -11,7 +11,8 @@ internal static class LaunchVariants
     // One block for all rows, or for all tensors: the kernels that finish what others began.
     private static readonly string[] s_alwaysOneBlock =
     [
-        "adam_prepare_f32", "softmax_cross_entropy_divisor_f32", "softmax_cross_entropy_sum_f32", "spectral_normalize_f32", "spectral_sigma_f32", "step_count_f32",
+        "adam_prepare_f32", "signal_measure_f32", "softmax_cross_entropy_divisor_f32", "softmax_cross_entropy_sum_f32", "spectral_normalize_f32",
+        "spectral_sigma_f32", "step_count_f32",
     ];
 
     // A block for each tensor, and one for all of them.
@@ -66,14 +67,15 @@ internal static class LaunchVariants
 
     private static bool IsTiled(string kernel) => kernel.StartsWith("conv_", StringComparison.Ordinal) && !kernel.EndsWith("_direct_f32", StringComparison.Ordinal);
 
-    private static bool AddsOverRows(string kernel) => kernel is "channel_sum_partials_f32" or "batch_normalization_moments_f32" or "batch_normalization_grad_sums_f32";
+    private static bool AddsOverRows(string kernel) =>
+        kernel is "channel_sum_partials_f32" or "batch_normalization_moments_f32" or "batch_normalization_grad_sums_f32" or "signal_measure_chunks_f32";
 
     // The argument structs are those of native/cuda/README.md: pointers first, then 32-bit numbers.
     private static int GroupsOf(in CudaLaunch convolution) =>
         Numbers<CudaConvGeometry>(convolution, convolution.Name.StartsWith("conv_forward_", StringComparison.Ordinal) ? 4 : 3).Groups;
 
     private static CudaChannels ChannelsOf(in CudaLaunch sums) =>
-        Numbers<CudaChannels>(sums, sums.Name == "batch_normalization_grad_sums_f32" ? 4 : 2);
+        Numbers<CudaChannels>(sums, sums.Name is "batch_normalization_grad_sums_f32" or "signal_measure_chunks_f32" ? 4 : 2);
 
     private static unsafe T Numbers<T>(in CudaLaunch launch, int pointers)
         where T : unmanaged => *(T*)(launch.Arguments + (pointers * sizeof(ulong)));

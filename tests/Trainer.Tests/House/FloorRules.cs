@@ -20,6 +20,7 @@ internal static class FloorRules
         ["Datasets"] = 6,
         ["Checkpoints"] = 6,
         ["TensorBoard"] = 6,
+        ["Health"] = 6,
         ["Training"] = 7,
         ["Models"] = 7,
     };

@@ -29,6 +29,7 @@ public sealed class AllocationTests
         int[] labels = new int[Batch];
 
         Assert.Equal(0, Allocated(i => step.Run(images, labels, 0.01, i)));
+        Assert.Equal(0, Allocated(i => step.Run(images, labels, 0.01, i, isMeasured: i % 2 == 0)));
     }
 
     [Fact]

@@ -41,6 +41,8 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
                 return RewriteGradInput(chain, (ConvGradInput)chain.Start.Op);
             case ConvGradWeight op:
                 return RewriteGradWeight(node, op);
+            case SignalMeasure:
+                return RewriteMeasure(node);
             default:
                 return false;
         }
@@ -104,6 +106,13 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
             && Absorb(new FusedConvGradWeight(op, x, gradY), [.. inputsX, .. inputsY], node.Outputs);
     }
 
+    private bool RewriteMeasure(Node node)
+    {
+        Value value = node.Inputs[0];
+        (ConvOperand x, IReadOnlyList<Value> inputs) = Operand(value);
+        return x != ConvOperand.Plain && Absorb(new FusedSignalMeasure(x, value.Shape[2], value.Shape[3]), inputs, node.Outputs);
+    }
+
     private bool Absorb(Op fused, IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs, params ReadOnlySpan<Node> absorbed)
     {
         Emit(fused, inputs, outputs);
@@ -133,7 +142,7 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
     {
         Conv => use.Inputs[0] == value && use.Inputs.Count(v => v == value) == 1,
         ConvGradInput => use.Inputs[1] == value,
-        ConvGradWeight => true,
+        ConvGradWeight or SignalMeasure => true,
         ReluGrad => use.Inputs[0] == value && ChainEndingAt(use) is not null,
         _ => false,
     };

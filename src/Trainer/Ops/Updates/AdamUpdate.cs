@@ -21,8 +21,9 @@ public enum DecayForm
 /// <param name="Form">Adam's or AdamW's decay.</param>
 /// <param name="Clip">Limits the gradients first.</param>
 /// <param name="WeightDecay">λ.</param>
-public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, DecayForm Form, GradientClip Clip, float WeightDecay)
-    : ParameterUpdate(Clip, WeightDecay)
+/// <param name="Norms">Whether norms are taken on the way.</param>
+public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, DecayForm Form, GradientClip Clip, float WeightDecay, UpdateNorms Norms = UpdateNorms.None)
+    : ParameterUpdate(Clip, WeightDecay, Norms)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
@@ -37,10 +38,9 @@ public sealed record AdamUpdate(float Beta1, float Beta2, float Epsilon, DecayFo
     /// <inheritdoc/>
     public override void EmitCuda(CudaCall call)
     {
-        (CudaInputs inputs, Blocks grid) = CudaSegments(call);
         ulong scalars = call.Launches.Scratch(2);
         call.Launches.Add("adam_prepare_f32", new Blocks(1), new CudaPrepareArgs(call.Input(0), call.Input(2), scalars, Beta1, Beta2), block: 32);
-        call.Launches.Add("adam_update_f32", grid, new CudaArgs(
+        EmitCuda(call, "adam", inputs => new CudaArgs(
             inputs, scalars, CudaClipMode, Clip.Limit, Beta1, Beta2, Epsilon, Form == DecayForm.Decoupled ? 1 : 0));
     }
 

@@ -8,12 +8,13 @@ namespace Gimbal.Trainer.Ops;
 /// <summary>One optimiser step over all parameters in one pass: clip, decay, update.</summary>
 /// <remarks>
 /// Inputs: count [1] (updates so far, this one included), norm [1], learning rate [1], then k parameters, k gradients, and k tensors of each
-/// state the rule keeps. Outputs: the parameters and states that replace them. Weight decay touches tensors of rank 2 and more only,
-/// so biases and batch norm stay free. Where the norm is not finite nothing changes.
+/// state the rule keeps. Outputs: the parameters and states that replace them, and where asked for the Euclidean norms [2,k] of each parameter before the
+/// update and of its change. Weight decay touches tensors of rank 2 and more only, so biases and batch norm stay free. Where the norm is not finite nothing changes.
 /// </remarks>
 /// <param name="Clip">Limits the gradients first.</param>
 /// <param name="WeightDecay">λ, 0 or more.</param>
-public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDecay) : Op
+/// <param name="Norms">Whether norms are taken on the way.</param>
+public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDecay, UpdateNorms Norms) : Op
 {
     /// <summary>The inputs before the first parameter: count, norm, learning rate.</summary>
     public const int Scalars = 3;
@@ -26,6 +27,9 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
 
     private int States => StateNames.Count;
 
+    // A difference and two multiply-adds.
+    private const long OperationsPerNorms = 5;
+
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs)
     {
@@ -37,12 +41,13 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
             Rule.Require(inputs[i] == wanted, this, $"input {i} is {inputs[i]}, not {wanted}");
         }
 
-        return [.. inputs.Skip(Scalars).Take(count), .. inputs.Skip(Scalars + (2 * count))];
+        IReadOnlyList<TensorType> replaced = [.. inputs.Skip(Scalars).Take(count), .. inputs.Skip(Scalars + (2 * count))];
+        return Norms == UpdateNorms.Taken ? [.. replaced, TensorType.Matrix(2, count)] : replaced;
     }
 
     /// <inheritdoc/>
     public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
-        OpCost.Of(OperationsPerParameter * OpCost.Elements(outputs) / (1 + States), inputs, outputs);
+        OpCost.Of((OperationsPerParameter + (Norms == UpdateNorms.Taken ? OperationsPerNorms : 0)) * OpCost.Elements(inputs.Skip(Scalars)) / (2 + States), inputs, outputs);
 
     /// <summary>Appends the pass with a rule the JIT compiles into it.</summary>
     private protected unsafe void Emit<TRule>(CpuCall call, string name, TRule rule)
@@ -64,6 +69,7 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
                     Second = States > 1 ? call.Input(parameter + (3 * count)) + start : null,
                     Count = Math.Min(Elementwise.ChunkLength, length - start),
                     Decay = call.InputShape(parameter).Rank > 1 ? WeightDecay : 0,
+                    Tensor = i,
                 });
             }
         }
@@ -77,19 +83,48 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
             Clip = Clip,
             Rule = rule,
         };
-        call.Steps.Add(name, &UpdateSegment, args, segments.Count);
+        if (Norms == UpdateNorms.Taken)
+        {
+            args.Squares = (UpdateSquares*)call.Steps.Scratch((long)segments.Count * sizeof(UpdateSquares) / sizeof(float));
+            call.Steps.Add(name, &UpdateSegment<TRule, TakenSquares>, args, segments.Count);
+            NormArgs norms = new() { Segments = args.Segments, Squares = args.Squares, Norms = call.Output(call.Node.Outputs.Count - 1), Count = segments.Count, Tensors = count };
+            call.Steps.Add("update_norms", &SumSegments, norms, 1);
+        }
+        else
+        {
+            call.Steps.Add(name, &UpdateSegment<TRule, NoSquares>, args, segments.Count);
+        }
     }
 
-    private static unsafe void UpdateSegment<TRule>(Args<TRule>* args, int chunk, float* scratch)
+    private static unsafe void UpdateSegment<TRule, TSquares>(Args<TRule>* args, int chunk, float* scratch)
         where TRule : unmanaged, IUpdateRule
+        where TSquares : struct, IUpdateSquares
     {
-        float norm = *args->Norm;
-        if (!float.IsFinite(norm))
+        Segment segment = args->Segments[chunk];
+        TSquares squares = default;
+        if (float.IsFinite(*args->Norm))
         {
-            return;
+            Update(args, segment, ref squares);
+        }
+        else
+        {
+            for (int i = 0; TSquares.AreTaken && i < segment.Count; i += Vector<float>.Count)
+            {
+                squares.Add(Vector.Load(segment.Parameter + i), Vector.Load(segment.Parameter + i), segment.Count - i);
+            }
         }
 
-        Segment segment = args->Segments[chunk];
+        if (TSquares.AreTaken)
+        {
+            args->Squares[chunk] = squares.Sum;
+        }
+    }
+
+    private static unsafe void Update<TRule, TSquares>(Args<TRule>* args, in Segment segment, ref TSquares squares)
+        where TRule : unmanaged, IUpdateRule
+        where TSquares : struct, IUpdateSquares
+    {
+        float norm = *args->Norm;
         TRule rule = args->Rule;
         rule.Prepare(*args->LearningRate, segment.Decay, *args->Count);
         float scale = args->Clip.Mode == ClipMode.Norm ? Math.Min(1, args->Clip.Limit / (norm + 1e-6f)) : 1;
@@ -102,7 +137,10 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
             gradient = Vector.Min(Vector.Max(gradient, new Vector<float>(-bound)), new Vector<float>(bound));
             Vector<float> first = segment.First is null ? none : Vector.Load(segment.First + i);
             Vector<float> second = segment.Second is null ? none : Vector.Load(segment.Second + i);
-            rule.Invoke(Vector.Load(segment.Parameter + i), gradient, ref first, ref second).Store(segment.Parameter + i);
+            Vector<float> before = Vector.Load(segment.Parameter + i);
+            Vector<float> after = rule.Invoke(before, gradient, ref first, ref second);
+            after.Store(segment.Parameter + i);
+            squares.Add(before, after, segment.Count - i);
             if (segment.First is not null)
             {
                 first.Store(segment.First + i);
@@ -115,6 +153,22 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
         }
     }
 
+    private static unsafe void SumSegments(NormArgs* args, int chunk, float* scratch)
+    {
+        UpdateSquares tensor = default;
+        for (int i = 0; i < args->Count; i++)
+        {
+            int index = args->Segments[i].Tensor;
+            tensor = new UpdateSquares(tensor.Parameter + args->Squares[i].Parameter, tensor.Change + args->Squares[i].Change);
+            if (i + 1 == args->Count || args->Segments[i + 1].Tensor != index)
+            {
+                args->Norms[index] = (float)Math.Sqrt(tensor.Parameter);
+                args->Norms[args->Tensors + index] = (float)Math.Sqrt(tensor.Change);
+                tensor = default;
+            }
+        }
+    }
+
     private unsafe struct Segment
     {
         public float* Parameter;
@@ -123,6 +177,16 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
         public float* Second;
         public int Count;
         public float Decay;
+        public int Tensor;
+    }
+
+    private unsafe struct NormArgs
+    {
+        public Segment* Segments;
+        public UpdateSquares* Squares;
+        public float* Norms;
+        public int Count;
+        public int Tensors;
     }
 
     private unsafe struct Args<TRule>
@@ -132,6 +196,7 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
         public float* Count;
         public float* Norm;
         public float* LearningRate;
+        public UpdateSquares* Squares;
         public GradientClip Clip;
         public TRule Rule;
     }

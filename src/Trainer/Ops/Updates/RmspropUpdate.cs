@@ -1,5 +1,4 @@
 using System.Numerics;
-using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 
 namespace Gimbal.Trainer.Ops;
@@ -10,8 +9,9 @@ namespace Gimbal.Trainer.Ops;
 /// <param name="Momentum">μ, 0 ≤ μ &lt; 1; with 0 the buffer is the step itself.</param>
 /// <param name="Clip">Limits the gradients first.</param>
 /// <param name="WeightDecay">λ, added to the gradient.</param>
-public sealed record RmspropUpdate(float Alpha, float Epsilon, float Momentum, GradientClip Clip, float WeightDecay)
-    : ParameterUpdate(Clip, WeightDecay)
+/// <param name="Norms">Whether norms are taken on the way.</param>
+public sealed record RmspropUpdate(float Alpha, float Epsilon, float Momentum, GradientClip Clip, float WeightDecay, UpdateNorms Norms = UpdateNorms.None)
+    : ParameterUpdate(Clip, WeightDecay, Norms)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["square_avg", "momentum_buffer"];
@@ -24,11 +24,8 @@ public sealed record RmspropUpdate(float Alpha, float Epsilon, float Momentum, G
         Emit(call, "rmsprop_update", new Rule { Alpha = Alpha, Epsilon = Epsilon, Momentum = Momentum });
 
     /// <inheritdoc/>
-    public override void EmitCuda(CudaCall call)
-    {
-        (CudaInputs inputs, Blocks grid) = CudaSegments(call);
-        call.Launches.Add("rmsprop_update_f32", grid, new CudaArgs(inputs, CudaClipMode, Clip.Limit, Alpha, Epsilon, Momentum, 0));
-    }
+    public override void EmitCuda(CudaCall call) =>
+        EmitCuda(call, "rmsprop", inputs => new CudaArgs(inputs, CudaClipMode, Clip.Limit, Alpha, Epsilon, Momentum, 0));
 
     private struct Rule : IUpdateRule
     {

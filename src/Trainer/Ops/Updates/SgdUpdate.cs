@@ -1,5 +1,4 @@
 using System.Numerics;
-using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 
 namespace Gimbal.Trainer.Ops;
@@ -19,7 +18,8 @@ public enum MomentumForm
 /// <param name="Form">Heavy ball or Nesterov.</param>
 /// <param name="Clip">Limits the gradients first.</param>
 /// <param name="WeightDecay">λ, added to the gradient.</param>
-public sealed record SgdUpdate(float Momentum, MomentumForm Form, GradientClip Clip, float WeightDecay) : ParameterUpdate(Clip, WeightDecay)
+/// <param name="Norms">Whether norms are taken on the way.</param>
+public sealed record SgdUpdate(float Momentum, MomentumForm Form, GradientClip Clip, float WeightDecay, UpdateNorms Norms = UpdateNorms.None) : ParameterUpdate(Clip, WeightDecay, Norms)
 {
     /// <inheritdoc/>
     public override IReadOnlyList<string> StateNames => ["momentum_buffer"];
@@ -32,11 +32,8 @@ public sealed record SgdUpdate(float Momentum, MomentumForm Form, GradientClip C
         Emit(call, "sgd_update", new Rule { Momentum = Momentum, Lookahead = Form == MomentumForm.Nesterov ? Momentum : 0, IsNesterov = Form == MomentumForm.Nesterov });
 
     /// <inheritdoc/>
-    public override void EmitCuda(CudaCall call)
-    {
-        (CudaInputs inputs, Blocks grid) = CudaSegments(call);
-        call.Launches.Add("sgd_update_f32", grid, new CudaArgs(inputs, CudaClipMode, Clip.Limit, Momentum, Form == MomentumForm.Nesterov ? 1 : 0));
-    }
+    public override void EmitCuda(CudaCall call) =>
+        EmitCuda(call, "sgd", inputs => new CudaArgs(inputs, CudaClipMode, Clip.Limit, Momentum, Form == MomentumForm.Nesterov ? 1 : 0));
 
     private struct Rule : IUpdateRule
     {

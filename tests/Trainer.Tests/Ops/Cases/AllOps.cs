@@ -18,6 +18,7 @@ public static class AllOps
         .. SpectralCases.All,
         .. LossCases.All,
         .. UpdateCases.All,
+        .. SignalCases.All,
         .. FusionCases.All,
     ];
 

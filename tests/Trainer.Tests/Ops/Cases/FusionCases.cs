@@ -20,6 +20,9 @@ internal static class FusionCases
     private static readonly ConvOperand[] s_operandsX = [ConvOperand.Plain, ConvOperand.NormalizeRelu];
     private static readonly ConvOperand[] s_operandsY = [ConvOperand.Plain, ConvOperand.NormalizeGrad, ConvOperand.Unpool];
 
+    private static readonly ConvOperand[] s_measurable = [ConvOperand.NormalizeRelu, ConvOperand.NormalizeGrad, ConvOperand.Unpool];
+    private static readonly TensorType[] s_measured = [TensorType.Image(2, 16, 8, 8), TensorType.Image(3, 5, 7, 3), TensorType.Image(5, 3, 65, 67)];
+
     public static IEnumerable<OpFamily> All =>
     [
         OpFamily.Of<NormalizeRelu>(
@@ -35,6 +38,9 @@ internal static class FusionCases
         OpFamily.Of<FusedConvGradWeight>(
             [.. from g in Chosen from x in s_operandsX from y in s_operandsY select GradWeight(g, x, y)],
             random => GradWeight(random.DrawGeometry(), random.Of(s_operandsX), random.Of([ConvOperand.Plain, ConvOperand.NormalizeGrad]))),
+        OpFamily.Of<FusedSignalMeasure>(
+            [.. from type in s_measured from x in s_measurable select Measure(type, x)],
+            random => Measure(random.DrawGeometry().X, random.Of([ConvOperand.NormalizeRelu, ConvOperand.NormalizeGrad]))),
     ];
 
     private static T Of<T>(this Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
@@ -91,6 +97,9 @@ internal static class FusionCases
 
     private static OpCase GradWeight(ProductCases.Geometry g, ConvOperand x, ConvOperand gradY) => new(
         new FusedConvGradWeight(new ConvGradWeight(g.Op, g.R, g.S), x, gradY), [.. Operand("x", g.X, x), .. Operand("gradY", g.Y, gradY)]);
+
+    private static OpCase Measure(TensorType type, ConvOperand x) => new(
+        new FusedSignalMeasure(x, type.Shape[2], type.Shape[3]), [.. Operand("x", type, x)]);
 
     private static IEnumerable<OpInput> Operand(string name, TensorType type, ConvOperand operand) => operand switch
     {

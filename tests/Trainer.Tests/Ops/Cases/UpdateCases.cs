@@ -22,6 +22,10 @@ internal static class UpdateCases
                 Update(new SgdUpdate(0.5f, MomentumForm.Nesterov, new(ClipMode.Norm, 100), 0.1f), Large, norm: 0) with { Note = "nothing to clip" },
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f), Network, norm: double.NaN) with { Note = "norm not a number" },
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f), Single),
+                Update(new SgdUpdate(0.9f, MomentumForm.Nesterov, new(ClipMode.Norm, 1), 0.1f, UpdateNorms.Taken), Network),
+                Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), Large),
+                Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), [TensorType.Vector(3)]),
+                Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f, UpdateNorms.Taken), Network, norm: double.NaN) with { Note = "norm not a number" },
             ],
             random => Update(
                 new SgdUpdate(random.Between(0, 0.99), (MomentumForm)random.Next(2), random.Clip(), random.Between(0, 0.1)), [random.Any(), random.Any()])),
@@ -33,6 +37,8 @@ internal static class UpdateCases
                 Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Coupled, default, 0), Network, count: 1) with { Note = "first step" },
                 Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Coupled, default, 0), Network, norm: double.PositiveInfinity) with { Note = "norm infinite" },
                 Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Coupled, default, 0.1f), Single),
+                Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Decoupled, default, 0.1f, UpdateNorms.Taken), Network),
+                Update(new AdamUpdate(0.9f, 0.999f, 1e-8f, DecayForm.Coupled, default, 0, UpdateNorms.Taken), [TensorType.Vector(3)]),
             ],
             random => Update(
                 new AdamUpdate(
@@ -45,6 +51,8 @@ internal static class UpdateCases
                 Update(new RmspropUpdate(0.9f, 0.1f, 0.9f, new(ClipMode.Value, 0.5f), 0.1f), Large),
                 Update(new RmspropUpdate(0.9f, 0.1f, 0.9f, default, 0.1f), Network, norm: double.NaN) with { Note = "norm not a number" },
                 Update(new RmspropUpdate(0.99f, 1e-8f, 0, default, 0), Single),
+                Update(new RmspropUpdate(0.9f, 0.1f, 0.9f, default, 0.1f, UpdateNorms.Taken), Large),
+                Update(new RmspropUpdate(0.9f, 0.1f, 0.9f, default, 0.1f, UpdateNorms.Taken), [TensorType.Vector(3)]),
             ],
             random => Update(
                 new RmspropUpdate(random.Between(0, 0.99), random.Between(1e-8, 0.1), random.Between(0, 0.9), random.Clip(), random.Between(0, 0.1)),
@@ -89,6 +97,7 @@ internal static class UpdateCases
             [
                 .. Enumerable.Range(ParameterUpdate.Scalars, types.Count),
                 .. Enumerable.Range(ParameterUpdate.Scalars + (2 * types.Count), written),
+                .. op.Norms == UpdateNorms.Taken ? (int[])[-1] : [],
             ],
         };
     }

@@ -42,8 +42,15 @@ internal static class UpdateReference
             }
         }
 
-        return [.. results.SelectMany(group => group)];
+        return op.Norms == UpdateNorms.Taken ? [.. results.SelectMany(group => group), NormsOf(groups[0], results[0])] : [.. results.SelectMany(group => group)];
     }
+
+    private static DoubleTensor NormsOf(DoubleTensor[] before, DoubleTensor[] after) => new(
+        new Shape(2, before.Length),
+        [
+            .. before.Select(x => Norm(x.Values)),
+            .. before.Zip(after, (x, y) => Norm(x.Values.Zip(y.Values, (a, b) => b - a))),
+        ]);
 
     public static IReadOnlyList<DoubleTensor> Average(EmaUpdate op, IReadOnlyList<DoubleTensor> inputs)
     {

@@ -1,0 +1,39 @@
+using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Ops;
+
+/// <summary>What a tensor looks like in six numbers [6]: RMS, largest magnitude, share of zeros, share beyond 0.97 in magnitude, share of dead units, number of elements that are not finite.</summary>
+/// <remarks>
+/// Input: images [N,C,H,W] or vectors [N,C]. A unit is a channel; it is dead where it is 0 in the whole batch. An infinite element makes the RMS and the largest magnitude infinite,
+/// one that is not a number makes them not a number; both count as beyond 0.97. Squares are summed in double, for gradients may be smaller than the root of the smallest float,
+/// in chunks of fixed size, the chunks in order.
+/// </remarks>
+public sealed partial record SignalMeasure : Op
+{
+    /// <summary>How many numbers describe a tensor.</summary>
+    public const int Numbers = 6;
+
+    /// <summary>A sigmoid or a hyperbolic tangent beyond this magnitude hardly passes a gradient on.</summary>
+    private const float SaturatedFrom = 0.97f;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs)
+    {
+        Rule.Require(inputs is [{ Shape.Rank: 2 or 4, Element: ElementType.Float32 }], this, "one tensor [N,C,H,W] or [N,C] is measured");
+        return [TensorType.Vector(Numbers)];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>For each element: a multiply-add; comparisons and counts are not floating-point operations.</remarks>
+    public override OpCost Cost(IReadOnlyList<TensorType> inputs, IReadOnlyList<TensorType> outputs) =>
+        OpCost.Of(2L * inputs[0].Shape.Count, inputs, outputs);
+
+    /// <inheritdoc/>
+    public override unsafe void EmitCpu(CpuCall call)
+    {
+        Shape x = call.InputShape(0);
+        Emit(call, PixelSource.Plain(call.Input(0), x[1]), x, x.Count);
+    }
+}
