@@ -30,9 +30,6 @@ internal sealed class Output
     /// <param name="isBlock">Whether it holds several lines of our own making.</param>
     public void Line(string text = "", bool isBlock = false) => _people.WriteLine(isBlock ? text : Printable(text));
 
-    /// <summary>Replaces the line the cursor is on; for terminals only.</summary>
-    public void Redraw(string text) => _people.Write($"\r\u001b[K{Printable(text)}");
-
     /// <summary>The document for machines; nothing without <c>--json</c>.</summary>
     public void Document(JsonNode document)
     {

@@ -120,19 +120,18 @@ internal sealed class TrainVerb : Verb
     {
         try
         {
-            run.Run(
-                new RunCallbacks
+            RunCallbacks callbacks = new()
+            {
+                Step = step =>
                 {
-                    Step = step =>
-                    {
-                        folder.Log(step);
-                        log.Step(step);
-                    },
-                    Epoch = log.Epoch,
-                    Save = folder.Save,
-                    SaveSteps = saveSteps,
+                    folder.Log(step);
+                    log.Step(step, run.Options.Epochs);
                 },
-                cancellation);
+                Epoch = log.Epoch,
+                Save = folder.Save,
+                SaveSteps = saveSteps,
+            };
+            log.Watch(() => run.Run(callbacks, cancellation));
         }
         catch (OperationCanceledException)
         {

@@ -1,19 +1,17 @@
-using System.Diagnostics;
 using System.Globalization;
 using Gimbal.Cli.Reports;
 using Gimbal.Export;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Training;
+using Spectre.Console;
 
 namespace Gimbal.Cli;
 
 /// <summary>What a person reads while a run trains.</summary>
 internal sealed class TrainingLog(Output output)
 {
-    private const double RedrawSeconds = 0.2;
     private readonly CultureInfo _culture = CultureInfo.InvariantCulture;
-    private long _drawn;
-    private bool _isLineOpen;
+    private LiveTraining? _live;
 
     /// <summary>Before the first epoch: what will be trained, and how long it will take.</summary>
     public void Begin(TrainingRun run, DataSplits data, string folder)
@@ -33,31 +31,44 @@ internal sealed class TrainingLog(Output output)
         output.Line("epoch   loss  train   test     rate    norm  clip  img/s");
     }
 
-    /// <summary>After a step; redraws one line where the terminal can.</summary>
-    public void Step(StepReport step)
+    /// <summary>Trains; a terminal that can shows the curves meanwhile.</summary>
+    public void Watch(Action train)
     {
-        if (output.IsInteractive && Stopwatch.GetElapsedTime(_drawn).TotalSeconds > RedrawSeconds)
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings());
+        if (output.IsInteractive && LiveTraining.IsPossible(console))
         {
-            _drawn = Stopwatch.GetTimestamp();
-            _isLineOpen = true;
-            output.Redraw(string.Create(_culture, $"{step.Epoch,5}  {step.Loss,5:0.000}  step {step.Batch} of {step.Batches}, {step.ImagesPerSecond:0} img/s"));
+            _live = new LiveTraining(console);
+            _live.Watch(train);
+            _live = null;
+        }
+        else
+        {
+            train();
         }
     }
+
+    /// <summary>After a step.</summary>
+    /// <param name="step">What it reports.</param>
+    /// <param name="epochs">Epochs of the run.</param>
+    public void Step(StepReport step, int epochs) => _live?.Step(step, epochs);
 
     /// <summary>After an epoch.</summary>
     public void Epoch(EpochResult epoch)
     {
-        if (_isLineOpen)
-        {
-            output.Redraw("");
-            _isLineOpen = false;
-        }
-
         string validation = epoch.ValidationAccuracy is { } accuracy ? string.Create(_culture, $"  validation {100 * accuracy:0.00} %") : "";
         string skipped = epoch.SkippedSteps > 0 ? string.Create(_culture, $"  {epoch.SkippedSteps} steps skipped") : "";
-        output.Line(string.Create(
+        string line = string.Create(
             _culture,
-            $"{epoch.Epoch,5}  {epoch.TrainLoss,5:0.000}  {100 * epoch.TrainAccuracy,5:0.0}  {100 * epoch.TestAccuracy,5:0.00}  {epoch.LearningRate,7:0.0e+0}  {epoch.GradientNorm,6:0.00}  {100 * epoch.ClippedShare,3:0}%  {epoch.ImagesPerSecond,5:0}{validation}{skipped}"));
+            $"{epoch.Epoch,5}  {epoch.TrainLoss,5:0.000}  {100 * epoch.TrainAccuracy,5:0.0}  {100 * epoch.TestAccuracy,5:0.00}  {epoch.LearningRate,7:0.0e+0}  {epoch.GradientNorm,6:0.00}  {100 * epoch.ClippedShare,3:0}%  {epoch.ImagesPerSecond,5:0}{validation}{skipped}");
+        if (_live is null)
+        {
+            output.Line(line);
+        }
+        else
+        {
+            _live.Epoch(epoch);
+            _live.Line(line);
+        }
     }
 
     /// <summary>After Ctrl+C.</summary>

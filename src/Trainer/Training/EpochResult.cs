@@ -46,4 +46,20 @@ public sealed record EpochResult(
 /// <param name="GradientNorm">Norm before clipping.</param>
 /// <param name="ImagesPerSecond">Since the epoch began or went on.</param>
 public readonly record struct StepReport(
-    int Epoch, int Batch, int Batches, float Loss, double LearningRate, float GradientNorm, double ImagesPerSecond);
+    int Epoch, int Batch, int Batches, float Loss, double LearningRate, float GradientNorm, double ImagesPerSecond)
+{
+    /// <summary>Share of the epoch's images so far that were classified right, each before its update; 0 to 1.</summary>
+    public double Accuracy { get; init; }
+
+    /// <summary>The loss against those of earlier steps, in their standard deviations; null while there are too few.</summary>
+    public double? LossScore { get; init; }
+
+    /// <summary>The norm against those of earlier steps, in their standard deviations; null while there are too few.</summary>
+    public double? GradientScore { get; init; }
+
+    /// <summary>Share of the epoch's steps so far whose gradient was scaled down by norm clipping; 0 to 1.</summary>
+    public double ClippedShare { get; init; }
+
+    /// <summary>Seconds that the rest of the run's training takes at this speed, without evaluation.</summary>
+    public double SecondsLeft { get; init; }
+}

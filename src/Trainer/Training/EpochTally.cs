@@ -23,6 +23,13 @@ internal struct EpochTally
     /// <summary>Seconds spent.</summary>
     public double Seconds { get; private set; }
 
+    /// <summary>Share of steps whose gradient was scaled down.</summary>
+    public readonly double ClippedShare => (double)_clipped / Math.Max(1, Steps);
+
+    /// <summary>Share of the images so far that were classified right.</summary>
+    /// <param name="batch">Images of a step.</param>
+    public readonly double Accuracy(int batch) => (double)_correct / Math.Max(1, (long)Steps * batch);
+
     /// <summary>Counts a step.</summary>
     /// <param name="result">What it reports.</param>
     /// <param name="isClipped">Whether its gradient was scaled down.</param>

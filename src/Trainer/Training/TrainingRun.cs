@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Optimizers;
@@ -41,6 +42,8 @@ public sealed class TrainingRun : IDisposable
     private readonly Schedule _schedule;
     private readonly GradientClip _clip;
     private readonly Lazy<string> _fingerprint;
+    private readonly RunningScore _lossScore = new();
+    private readonly RunningScore _normScore = new();
     private RunPosition _completed = new();
     private EpochTally _tally;
 
@@ -250,7 +253,7 @@ public sealed class TrainingRun : IDisposable
             StepResult result = _step.Run(batch, rate, step);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Advance(result, step, before + elapsed, callbacks.Logger);
-            StepReport report = new(epoch + 1, _tally.Steps, BatchesPerEpoch, result.Loss, rate, result.Norm, (_tally.Steps - first) * _loader.Batch / elapsed);
+            StepReport report = Report(result, step, rate, (_tally.Steps - first) / elapsed);
             Telemetry.Record(report);
             callbacks.Step?.Invoke(report);
             if (callbacks.SaveSteps > 0 && (step + 1) % callbacks.SaveSteps == 0 && _tally.Steps < BatchesPerEpoch)
@@ -259,6 +262,16 @@ public sealed class TrainingRun : IDisposable
             }
         }
     }
+
+    private StepReport Report(StepResult result, long step, double rate, double stepsPerSecond) => new(
+        _completed.Epoch + 1, _tally.Steps, BatchesPerEpoch, result.Loss, rate, result.Norm, stepsPerSecond * _loader.Batch)
+    {
+        Accuracy = _tally.Accuracy(_loader.Batch),
+        LossScore = _lossScore.Add(result.Loss),
+        GradientScore = _normScore.Add(result.Norm),
+        ClippedShare = _tally.ClippedShare,
+        SecondsLeft = (StepOf(Options.Epochs, 0) - step - 1) / stepsPerSecond,
+    };
 
     private void Advance(StepResult result, long step, double seconds, ILogger logger)
     {
