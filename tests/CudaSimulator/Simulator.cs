@@ -62,7 +62,7 @@ internal static partial class Simulator
     /// <summary>Sets whether checked launches count conflicts between banks of shared memory.</summary>
     public static void CountBanks(bool count) => Check(gbsim_count_banks(count ? 1 : 0));
 
-    /// <summary>launches, blocks, switches, matrix_rows, matrix_conflicts, shared_accesses, shared_conflicts or reports.</summary>
+    /// <summary>launches, blocks, switches, matrix_rows, matrix_conflicts, shared_accesses, shared_conflicts, uploaded_bytes or reports.</summary>
     public static long Counter(string name)
     {
         ulong value = gbsim_counter(name);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "context.h"
 #include "memory.h"
+#include "settings.h"
 
 using namespace gbsim;
 
@@ -24,6 +25,7 @@ Result checkPinned(const char* call, const void* address, size_t bytes) {
 Result copyToDevice(Address to, const void* from, size_t bytes) {
     if (Result wrong = checkRange("cuMemcpyHtoD", pointer(to), bytes)) return wrong;
     memcpy(pointer(to), from, bytes);
+    counters.uploadedBytes += bytes;
     markInitialised(pointer(to), bytes);
     return Success;
 }

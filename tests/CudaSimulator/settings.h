@@ -21,6 +21,7 @@ struct Counters {
     unsigned long long matrixConflicts = 0;
     unsigned long long sharedAccesses = 0;
     unsigned long long sharedConflicts = 0;
+    unsigned long long uploadedBytes = 0;
 };
 
 extern Settings settings;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Datasets;
@@ -9,14 +8,12 @@ public sealed class BatchLoader : IBatches
     private const uint ShuffleStream = 0x5EED_0001;
     private const uint AugmentStream = 0x5EED_0002;
 
-    private readonly ImageSource _source;
+    private readonly PictureFeed _feed;
     private readonly Augmentation _augmentation;
-    private readonly float[] _table;
-    private readonly int _length;
     private readonly ulong _seed;
     private readonly EpochOrder?[] _orders = new EpochOrder?[2];
 
-    /// <summary>Reads from <paramref name="source"/>.</summary>
+    /// <summary>Reads from <paramref name="source"/>, normalised by the host.</summary>
     /// <param name="source">Training pictures.</param>
     /// <param name="normalization">Of the training pictures.</param>
     /// <param name="batch">Pictures per batch; more than there are gives batches of all.</param>
@@ -24,16 +21,24 @@ public sealed class BatchLoader : IBatches
     /// <param name="seed">Chooses order and changes.</param>
     /// <exception cref="ArgumentException">The source is not what training relies on.</exception>
     public BatchLoader(ImageSource source, Normalization normalization, int batch, Augmentation augmentation, ulong seed)
+        : this(new PictureFeed(source, normalization), batch, augmentation, seed)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(normalization);
+    }
+
+    /// <summary>Reads from <paramref name="feed"/>.</summary>
+    /// <param name="feed">Training pictures.</param>
+    /// <param name="batch">Pictures per batch; more than there are gives batches of all.</param>
+    /// <param name="augmentation">Random changes.</param>
+    /// <param name="seed">Chooses order and changes.</param>
+    /// <exception cref="ArgumentException">The source is not what training relies on.</exception>
+    public BatchLoader(PictureFeed feed, int batch, Augmentation augmentation, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        source.Validate();
-        (_source, _augmentation, _seed) = (source, augmentation, seed);
-        _table = normalization.Table();
-        _length = source.PixelBytes;
-        Batch = Math.Min(batch, source.Count);
-        BatchesPerEpoch = source.Count / Batch;
+        feed.Source.Validate();
+        (_feed, _augmentation, _seed) = (feed, augmentation, seed);
+        Batch = Math.Min(batch, feed.Source.Count);
+        BatchesPerEpoch = feed.Source.Count / Batch;
     }
 
     /// <summary>Pictures per batch.</summary>
@@ -43,7 +48,7 @@ public sealed class BatchLoader : IBatches
     public int BatchesPerEpoch { get; }
 
     /// <inheritdoc/>
-    public ImageBatch NewBatch() => new(Batch, _source.Height, _source.Width, _source.Channels);
+    public ImageBatch NewBatch() => _feed.NewBatch(Batch);
 
     /// <summary>Loads one batch.</summary>
     /// <param name="epoch">From 0.</param>
@@ -61,16 +66,11 @@ public sealed class BatchLoader : IBatches
         int[] order = OrderOf((int)epoch);
         batch.Held = Batch;
         Philox random = new(_seed, AugmentStream);
-        byte[] room = ArrayPool<byte>.Shared.Rent(_length);
         for (int row = first; row < first + count; row++)
         {
             int index = order[((int)within * Batch) + row];
-            ReadOnlySpan<byte> pixels = _source.Fetch(index, room.AsSpan(0, _length), out batch.Labels[row]);
-            PixelPlacement placement = PixelPlacement.Draw(_augmentation, _source, random.Words((uint)epoch, (ulong)index));
-            placement.Write(pixels, _table, batch.Image(row));
+            _feed.Fill(batch, row, index, PixelPlacement.Draw(_augmentation, _feed.Source, random.Words((uint)epoch, (ulong)index)));
         }
-
-        ArrayPool<byte>.Shared.Return(room);
     }
 
     // At the turn of an epoch the batches under way are of two. Threads that lack the same order at the same time each make it; either may stay.
@@ -79,7 +79,7 @@ public sealed class BatchLoader : IBatches
         EpochOrder? order = Volatile.Read(ref _orders[epoch & 1]);
         if (order?.Epoch != epoch)
         {
-            order = new EpochOrder(epoch, new Philox(_seed, ShuffleStream).Permutation((uint)epoch, _source.Count));
+            order = new EpochOrder(epoch, new Philox(_seed, ShuffleStream).Permutation((uint)epoch, _feed.Source.Count));
             Volatile.Write(ref _orders[epoch & 1], order);
         }
 

@@ -1,22 +1,26 @@
-using System.Buffers;
-
 namespace Gimbal.Trainer.Datasets;
 
 /// <summary>All pictures once, in order and unchanged, in batches of fixed size: what evaluation and export read.</summary>
-/// <param name="source">Pictures.</param>
-/// <param name="normalization">Of the training pictures.</param>
+/// <param name="feed">Pictures.</param>
 /// <param name="batch">Pictures per batch.</param>
-public sealed class OrderedBatches(ImageSource source, Normalization normalization, int batch) : IBatches
+public sealed class OrderedBatches(PictureFeed feed, int batch) : IBatches
 {
-    private readonly float[] _table = normalization.Table();
-    private readonly int _length = source.PixelBytes;
-    private readonly PixelPlacement _unchanged = PixelPlacement.Unchanged(source);
+    private readonly PixelPlacement _unchanged = PixelPlacement.Unchanged(feed.Source);
+
+    /// <summary>Normalised by the host.</summary>
+    /// <param name="source">Pictures.</param>
+    /// <param name="normalization">Of the training pictures.</param>
+    /// <param name="batch">Pictures per batch.</param>
+    public OrderedBatches(ImageSource source, Normalization normalization, int batch)
+        : this(new PictureFeed(source, normalization), batch)
+    {
+    }
 
     /// <summary>Number of batches; the last may be part empty.</summary>
-    public int Count => (source.Count + batch - 1) / batch;
+    public int Count => (feed.Source.Count + batch - 1) / batch;
 
     /// <inheritdoc/>
-    public ImageBatch NewBatch() => new(batch, source.Height, source.Width, source.Channels);
+    public ImageBatch NewBatch() => feed.NewBatch(batch);
 
     /// <summary>Loads one batch; rows behind its pictures are zero and labelled −1.</summary>
     /// <param name="number">From 0.</param>
@@ -29,22 +33,17 @@ public sealed class OrderedBatches(ImageSource source, Normalization normalizati
     {
         ArgumentNullException.ThrowIfNull(batch);
         int start = checked((int)(number * batch.Size));
-        batch.Held = Math.Min(batch.Size, source.Count - start);
-        byte[] room = ArrayPool<byte>.Shared.Rent(_length);
+        batch.Held = Math.Min(batch.Size, feed.Source.Count - start);
         for (int row = first; row < first + count; row++)
         {
             if (row < batch.Held)
             {
-                ReadOnlySpan<byte> pixels = source.Fetch(start + row, room.AsSpan(0, _length), out batch.Labels[row]);
-                _unchanged.Write(pixels, _table, batch.Image(row));
+                feed.Fill(batch, row, start + row, _unchanged);
             }
             else
             {
-                batch.Image(row).Clear();
-                batch.Labels[row] = -1;
+                feed.Empty(batch, row);
             }
         }
-
-        ArrayPool<byte>.Shared.Return(room);
     }
 }

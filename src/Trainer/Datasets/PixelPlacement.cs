@@ -1,3 +1,5 @@
+using Gimbal.Trainer.Plans;
+
 namespace Gimbal.Trainer.Datasets;
 
 /// <summary>Where the pixels of one picture go: shift, mirror and cutout, drawn from four random words.</summary>
@@ -21,6 +23,9 @@ internal readonly record struct PixelPlacement(int Height, int Width, int Channe
 
     /// <summary>As it is.</summary>
     public static PixelPlacement Unchanged(ImageSource source) => new(source.Height, source.Width, source.Channels, 0, 0, false, 0, 0, 0);
+
+    /// <summary>The same for a device that has the picture at <paramref name="position"/>.</summary>
+    public PictureRow ToRow(int position) => new(position, ShiftY, ShiftX, IsMirrored ? 1 : 0, CutY, CutX, CutSide);
 
     /// <summary>Writes normalised pixels.</summary>
     /// <param name="pixels">H·W·C bytes.</param>

@@ -1,11 +1,15 @@
 using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Plans;
 
 /// <summary>A card: its driver and the kernels loaded into it.</summary>
 public sealed class CudaDevice : Device
 {
+    /// <summary>A data set stays on the card where it takes no more than the free memory over this.</summary>
+    public const int PictureShare = 2;
+
     private static readonly Version s_least = new(8, 0);
 
     /// <summary>Opens a card.</summary>
@@ -40,6 +44,13 @@ public sealed class CudaDevice : Device
 
     /// <inheritdoc/>
     public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null) => new CudaPlan(graph, this, (CudaState)state, (CudaPlan?)host);
+
+    /// <inheritdoc/>
+    public override DevicePictures NewPictures(int count, int batch, Shape picture, ReadOnlySpan<float> table)
+    {
+        bool fits = (long)count * picture.Count <= Driver.FreeBytes / PictureShare;
+        return new CudaPictures(this, fits ? count : Math.Min(count, batch), batch, picture, table);
+    }
 
     /// <inheritdoc/>
     public override void Dispose() => Driver.Dispose();

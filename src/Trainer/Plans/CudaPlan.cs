@@ -56,11 +56,8 @@ public sealed class CudaPlan : Plan
     }
 
     /// <inheritdoc/>
-    public override void WriteChannelsLast(Value input, ReadOnlySpan<float> images)
-    {
-        CheckImages(input, images.Length);
-        _driver.Upload(AddressOf(input), MemoryMarshal.AsBytes(images));
-    }
+    public override void WriteChannelsLast(Value input, ReadOnlySpan<float> images) =>
+        _driver.Upload(AddressOfImages(input, images.Length), MemoryMarshal.AsBytes(images));
 
     /// <inheritdoc/>
     public override void Write(Value input, ReadOnlySpan<int> elements)
@@ -97,6 +94,13 @@ public sealed class CudaPlan : Plan
 
     /// <summary>Rounds a number of elements up to the device's alignment.</summary>
     internal static long Aligned(long floats) => (floats + (CudaLaunches.Alignment / sizeof(float)) - 1) / (CudaLaunches.Alignment / sizeof(float)) * (CudaLaunches.Alignment / sizeof(float));
+
+    /// <summary>Where an input of images with <paramref name="count"/> elements lies, [N, H, W, C].</summary>
+    internal ulong AddressOfImages(Value input, int count)
+    {
+        CheckImages(input, count);
+        return AddressOf(input);
+    }
 
     private CudaLaunches Emit(CudaDevice device, ulong? scratch)
     {

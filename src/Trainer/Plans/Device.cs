@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Plans;
 
@@ -19,6 +20,13 @@ public abstract class Device : IDisposable
     /// <param name="state">Parameters and buffers.</param>
     /// <param name="host">A plan of this device that outlives the new one and lends it its arena where that is large enough: a run of either then loses what the other left.</param>
     public abstract Plan NewPlan(Graph graph, StateStore state, Plan? host = null);
+
+    /// <summary>Room for pictures that this device makes batches of; null where the host makes them.</summary>
+    /// <param name="count">Pictures of the data set: all of them find room where the device has it, else a batch.</param>
+    /// <param name="batch">Most rows of a batch.</param>
+    /// <param name="picture">Shape of one, [H, W, C].</param>
+    /// <param name="table">Input value of each byte, 256 a channel.</param>
+    public virtual DevicePictures? NewPictures(int count, int batch, Shape picture, ReadOnlySpan<float> table) => null;
 
     /// <summary>Frees what plans share, after the plans.</summary>
     public abstract void Dispose();

@@ -48,7 +48,7 @@ public sealed class Evaluator : IDisposable
     public (float Loss, int Correct) Evaluate(ImageBatch images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        _plan.WriteChannelsLast(_graph.Input(Network.ImagesName), images.Images);
+        images.WriteTo(_plan, _graph.Input(Network.ImagesName));
         _plan.Write(_graph.Input("labels"), images.Labels);
         _plan.Run();
         Span<float> loss = [0];
@@ -64,7 +64,7 @@ public sealed class Evaluator : IDisposable
     public void Logits(ImageBatch images, Span<float> logits)
     {
         ArgumentNullException.ThrowIfNull(images);
-        _plan.WriteChannelsLast(_graph.Input(Network.ImagesName), images.Images);
+        images.WriteTo(_plan, _graph.Input(Network.ImagesName));
         _plan.Run();
         _plan.Read(_graph.Outputs[0], logits);
     }

@@ -33,7 +33,7 @@ internal sealed class PlannedStep : IDisposable
     public long MemoryBytes => _plan.MemoryBytes;
 
     /// <summary>Sets the pictures.</summary>
-    public void Write(ImageBatch batch) => _plan.WriteChannelsLast(_images, batch.Images);
+    public void Write(ImageBatch batch) => batch.WriteTo(_plan, _images);
 
     /// <summary>Sets the pictures, in logical order.</summary>
     public void Write(ReadOnlySpan<float> images) => _plan.Write(_images, images);

@@ -38,6 +38,7 @@ public sealed class TrainingRun : IDisposable
     private readonly StateStore _state;
     private readonly TrainingStep _step;
     private readonly Evaluator _evaluator;
+    private readonly Dictionary<ImageSource, PictureFeed> _feeds = [];
     private readonly BatchLoader _loader;
     private readonly Schedule _schedule;
     private readonly GradientClip _clip;
@@ -69,7 +70,7 @@ public sealed class TrainingRun : IDisposable
 
         Normalization = Normalization.Of(data.Train);
         Augmentation augmentation = new(Options.PadCrop ?? 0, Options.Flip ?? false, Options.Cutout);
-        _loader = new BatchLoader(data.Train, Normalization, Options.Batch, augmentation, Options.Seed);
+        _loader = new BatchLoader(FeedOf(data.Train), Options.Batch, augmentation, Options.Seed);
         _schedule = Options.ToSchedule(_loader.BatchesPerEpoch);
         _clip = Options.ToClip();
         TrainingGraph graph = TrainingGraph.Create(
@@ -181,12 +182,12 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Mean loss and accuracy of the deployed form on some images.</summary>
+    /// <summary>Mean loss and accuracy of the deployed form on some images, which the device may keep until the run is disposed.</summary>
     public (double Loss, double Accuracy) Evaluate(ImageSource source, IReadOnlyDictionary<string, Tensor> weights)
     {
         ArgumentNullException.ThrowIfNull(source);
         _evaluator.Load(weights);
-        OrderedBatches batches = new(source, Normalization, _evaluator.Batch);
+        OrderedBatches batches = new(FeedOf(source), _evaluator.Batch);
         using BatchPrefetch loaded = new(batches, 0, batches.Count);
         double loss = 0;
         long correct = 0;
@@ -207,6 +208,10 @@ public sealed class TrainingRun : IDisposable
         _step.Dispose();
         _evaluator.Dispose();
         _state.Dispose();
+        foreach (PictureFeed feed in _feeds.Values)
+        {
+            feed.Dispose();
+        }
     }
 
     private static void CheckFit(Network network, ImageSource images)
@@ -230,6 +235,17 @@ public sealed class TrainingRun : IDisposable
         {
             _state.Write(average.Name, _state.Read(average.Name[TrainingGraph.EmaPrefix.Length..]));
         }
+    }
+
+    private PictureFeed FeedOf(ImageSource source)
+    {
+        if (!_feeds.TryGetValue(source, out PictureFeed? feed))
+        {
+            // No batch of training or evaluation is larger.
+            _feeds[source] = feed = new PictureFeed(source, Normalization, _device, Math.Min(Options.Batch, Data.Train.Count));
+        }
+
+        return feed;
     }
 
     private long StepOf(int epoch, int batch) => ((long)epoch * BatchesPerEpoch) + batch;

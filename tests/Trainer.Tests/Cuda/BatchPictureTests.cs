@@ -1,155 +1,165 @@
-using System.Runtime.InteropServices;
 using Gimbal.CudaSimulator;
-using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Tests.Conditions;
+using Relu = Gimbal.Trainer.Ops.Relu;
 
 namespace Gimbal.Trainer.Tests.Cuda;
 
-/// <summary>The kernels of convert.cu make of pictures on the device what <see cref="BatchLoader"/> makes of them on the host.</summary>
+/// <summary>The kernel of convert.cu makes of pictures on the device what loaders make of them on the host.</summary>
 [Collection(Simulator.Collection)]
 public sealed class BatchPictureTests
 {
     private const int Batch = 5;
     private const ulong Seed = 0x1234_5678_9ABC;
-    private const uint ShuffleStream = 0x5EED_0001;
-    private const uint AugmentStream = 0x5EED_0002;
 
     [SimulatorTheory]
     [InlineData(0, false, 0)]
     [InlineData(4, true, 8)]
     [InlineData(1, false, 3)]
-    public void Pictures_and_labels_are_the_loader_s(int padCrop, bool flip, int cutout)
+    public void Shuffled_pictures_are_those_of_the_host(int padCrop, bool flip, int cutout)
     {
-        Augmentation augmentation = new(padCrop, flip, cutout);
-        foreach (ImageSource source in (ImageSource[])[ProceduralImages.Splits(3, train: 23, test: 1).Train, Grey(9, 7), Grey(25, 41)])
+        foreach (ImageSource source in Sources())
         {
-            for (int epoch = 0; epoch < 3; epoch++)
+            AssertSame(source, feed => new BatchLoader(feed, Batch, new Augmentation(padCrop, flip, cutout), Seed), batches: 9);
+        }
+    }
+
+    [SimulatorFact]
+    public void Pictures_in_order_are_those_of_the_host_and_unused_rows_zero()
+    {
+        foreach (ImageSource source in Sources())
+        {
+            Assert.NotEqual(0, source.Count % Batch);
+            AssertSame(source, feed => new OrderedBatches(feed, Batch), (source.Count / Batch) + 1);
+        }
+    }
+
+    [SimulatorFact]
+    public void Fewer_pictures_than_a_batch_has_rows_are_those_of_the_host() =>
+        AssertSame(Grey(9, 7, 3), feed => new OrderedBatches(feed, Batch), batches: 1);
+
+    [SimulatorFact]
+    public void Other_pictures_are_told_apart()
+    {
+        ImageSource source = Grey(9, 7, 11);
+        using CudaDevice card = Open();
+        using PictureDevice device = new(card, PicturePlace.Card);
+        using PictureFeed feed = new(source, Normalization.Of(source), device, Batch);
+        BatchLoader host = new(source, Normalization.Of(source), Batch, new Augmentation(4, true, 3), Seed);
+        using ImagePlan plan = new(device, host.NewBatch().Shape);
+
+        float[] expected = plan.Load(host, number: 1).Images;
+
+        Assert.NotEqual(expected, plan.Load(new BatchLoader(feed, Batch, new Augmentation(4, true, 3), Seed), number: 3).Images);
+        Assert.NotEqual(expected, plan.Load(new BatchLoader(feed, Batch, new Augmentation(4, true, 2), Seed), number: 1).Images);
+        Assert.Equal(expected, plan.Load(new BatchLoader(feed, Batch, new Augmentation(4, true, 3), Seed), number: 1).Images);
+    }
+
+    [SimulatorFact]
+    public void What_does_not_fit_is_refused()
+    {
+        using CudaDevice card = Open();
+        using CudaPictures pictures = new(card, capacity: 4, batch: 2, new Shape(3, 5, 1), new float[256]);
+        using ImagePlan plan = new(card, new Shape(3, 1, 3, 5));
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => pictures.Write(0, new byte[14]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pictures.Write(2, new byte[45]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pictures.Write(-1, new byte[15]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => pictures.Place(new PictureRow[3], plan.Plan, plan.Images));
+        Assert.Throws<ShapeException>(() => pictures.Place(new PictureRow[2], plan.Plan, plan.Images));
+        Assert.Equal(0, Simulator.Reports);
+    }
+
+    [SimulatorFact]
+    public void A_data_set_stays_on_the_card_while_it_takes_no_more_than_half_of_the_free_memory()
+    {
+        using CudaDevice card = Open();
+        Shape picture = new(1024, 1024, 1);
+        int tooMany = (int)(card.Driver.FreeBytes / CudaDevice.PictureShare / picture.Count) + 1;
+
+        using DevicePictures all = card.NewPictures(20, 8, picture, new float[256]);
+        using DevicePictures some = card.NewPictures(tooMany, 8, picture, new float[256]);
+        using DevicePictures few = card.NewPictures(3, 8, picture, new float[256]);
+
+        Assert.Equal((20, 8, 3), (all.Capacity, some.Capacity, few.Capacity));
+    }
+
+    private static CudaDevice Open()
+    {
+        Simulator.Reset();
+        CudaDevice card = new();
+        Assert.Contains(Simulator.DeviceName, card.Description, StringComparison.Ordinal);
+        Simulator.CheckAccesses(true);
+        return card;
+    }
+
+    private static ImageSource[] Sources() => [ProceduralImages.Splits(3, train: 23, test: 1).Train, Grey(9, 7, 11), Grey(25, 41, 11)];
+
+    private static ImageSet Grey(int height, int width, int count)
+    {
+        byte[] pixels = new byte[count * height * width];
+        new Random(5).NextBytes(pixels);
+        return ImageSet.From(pixels, [.. Enumerable.Range(0, count).Select(i => i % 3)], height, width, 1, ["a", "b", "c"]);
+    }
+
+    private static void AssertSame(ImageSource source, Func<PictureFeed, IBatches> batchesOf, int batches)
+    {
+        Normalization normalization = Normalization.Of(source);
+        foreach (PicturePlace place in (PicturePlace[])[PicturePlace.Batch, PicturePlace.Card])
+        {
+            using CudaDevice card = Open();
+            using PictureDevice device = new(card, place);
+            using PictureFeed feed = new(source, normalization, device, Batch);
+            (IBatches onHost, IBatches onDevice) = (batchesOf(new PictureFeed(source, normalization)), batchesOf(feed));
+            using ImagePlan plan = new(device, onHost.NewBatch().Shape);
+            for (int number = 0; number < batches; number++)
             {
-                (float[] images, int[] labels) = LoadOnHost(source, augmentation, epoch);
-                (float[] deviceImages, int[] deviceLabels) = LoadOnDevice(source, augmentation, epoch);
+                (float[] images, int[] labels) = plan.Load(onHost, number);
+                (float[] deviceImages, int[] deviceLabels) = plan.Load(onDevice, number);
 
                 Assert.Equal(images, deviceImages);
                 Assert.Equal(labels, deviceLabels);
             }
+
+            Assert.True(Simulator.Reports == 0, Simulator.LastReport);
         }
     }
 
-    [SimulatorFact]
-    public void Another_epoch_changes_the_pictures()
+    /// <summary>A plan that has images for an input.</summary>
+    private sealed class ImagePlan : IDisposable
     {
-        ImageSource source = Grey(9, 7);
-        Augmentation augmentation = new(4, true, 3);
+        private readonly StateStore _state;
 
-        Assert.NotEqual(LoadOnHost(source, augmentation, 1).Images, LoadOnDevice(source, augmentation, 2).Images);
-    }
-
-    [SimulatorFact]
-    public void A_batch_of_several_blocks_has_the_labels_of_its_pictures()
-    {
-        const int Many = 600;
-        int[] all = [.. Enumerable.Range(0, Many).Select(i => i * 7 % 1000)];
-        int[] indices = new Philox(Seed, ShuffleStream).Permutation(0, Many);
-        Simulator.Reset();
-        Simulator.CheckAccesses(true);
-        using Driver driver = Driver.Open();
-        ulong batch = driver.Allocate(Many * sizeof(int));
-        using CudaLaunches launches = new(driver, new Kernels(driver), 0);
-        launches.Add("batch_labels_i32", new Blocks(Blocks.Over(Many, 256)), new LabelsArgs(Upload(driver, all), Upload(driver, indices), batch, Many, 0));
-        launches.Run();
-        int[] labels = new int[Many];
-        driver.Download(batch, MemoryMarshal.AsBytes(labels.AsSpan()));
-
-        Assert.True(Simulator.Reports == 0, Simulator.LastReport);
-        Assert.Equal(indices.Select(i => all[i]), labels);
-    }
-
-    private static ImageSet Grey(int height, int width)
-    {
-        byte[] pixels = new byte[11 * height * width];
-        new Random(5).NextBytes(pixels);
-        return ImageSet.From(pixels, [.. Enumerable.Range(0, 11).Select(i => i % 3)], height, width, 1, ["a", "b", "c"]);
-    }
-
-    private static (float[] Images, int[] Labels) LoadOnHost(ImageSource source, Augmentation augmentation, int epoch)
-    {
-        BatchLoader loader = new(source, Normalization.Of(source), Batch, augmentation, Seed);
-        ImageBatch batch = loader.NewBatch();
-        loader.Load(epoch, 1, batch);
-        return (batch.Images.ToArray(), batch.Labels.ToArray());
-    }
-
-    private static (float[] Images, int[] Labels) LoadOnDevice(ImageSource source, Augmentation augmentation, int epoch)
-    {
-        Simulator.Reset();
-        Simulator.CheckAccesses(true);
-        using Driver driver = Driver.Open();
-        Assert.Equal(Simulator.DeviceName, driver.Name);
-        int length = source.PixelBytes;
-        byte[] pixels = new byte[source.Count * length];
-        for (int i = 0; i < source.Count; i++)
+        public ImagePlan(Device device, Shape shape)
         {
-            source.Read(i, pixels.AsSpan(i * length, length));
+            GraphBuilder builder = new("images");
+            Graph graph = builder.Build(builder.Add(new Relu(), builder.Input(Network.ImagesName, new TensorType(shape, Axes.Image))));
+            Images = graph.Input(Network.ImagesName);
+            _state = device.NewState(graph);
+            Plan = device.NewPlan(graph, _state);
         }
 
-        int[] indices = new Philox(Seed, ShuffleStream).Permutation((uint)epoch, source.Count)[Batch..(2 * Batch)];
-        int[] allLabels = [.. Enumerable.Range(0, source.Count).Select(source.Label)];
-        ulong onDevice = Upload(driver, indices);
-        ulong images = driver.Allocate((long)Batch * length * sizeof(float));
-        ulong labels = driver.Allocate(Batch * sizeof(int));
-        using CudaLaunches launches = new(driver, new Kernels(driver), 0);
-        launches.Add("batch_images_f32", new Blocks(Batch * Blocks.Over(length, 1024)), new ImagesArgs
+        public Plan Plan { get; }
+
+        public Value Images { get; }
+
+        public (float[] Images, int[] Labels) Load(IBatches batches, long number)
         {
-            Pixels = Upload(driver, pixels),
-            Indices = onDevice,
-            Random = Upload(driver, [unchecked((int)(uint)Seed), (int)(Seed >> 32), epoch]),
-            Table = Upload(driver, Normalization.Of(source).Table()),
-            Images = images,
-            N = Batch,
-            H = source.Height,
-            W = source.Width,
-            C = source.Channels,
-            Stream = AugmentStream,
-            PadCrop = augmentation.PadCrop,
-            Flip = augmentation.Flip ? 1 : 0,
-            Cutout = augmentation.Cutout,
-        });
-        launches.Add("batch_labels_i32", new Blocks(1), new LabelsArgs(Upload(driver, allLabels), onDevice, labels, Batch, 0));
-        launches.Run();
-        float[] batchImages = new float[Batch * length];
-        int[] batchLabels = new int[Batch];
-        driver.Download(images, MemoryMarshal.AsBytes(batchImages.AsSpan()));
-        driver.Download(labels, MemoryMarshal.AsBytes(batchLabels.AsSpan()));
-        Assert.True(Simulator.Reports == 0, Simulator.LastReport);
-        return (batchImages, batchLabels);
-    }
+            ImageBatch batch = batches.NewBatch();
+            batches.LoadRows(number, 0, batch.Size, batch);
+            Plan.Write(Images, new float[Images.Shape.Count]);
+            batch.WriteTo(Plan, Images);
+            return (Plan.Read(Images).Span.ToArray(), batch.Labels.ToArray());
+        }
 
-    private static ulong Upload<T>(Driver driver, T[] values)
-        where T : unmanaged
-    {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes<T>(values);
-        ulong address = driver.Allocate(bytes.Length);
-        driver.Upload(address, bytes);
-        return address;
+        public void Dispose()
+        {
+            Plan.Dispose();
+            _state.Dispose();
+        }
     }
-
-    private struct ImagesArgs
-    {
-        public ulong Pixels;
-        public ulong Indices;
-        public ulong Random;
-        public ulong Table;
-        public ulong Images;
-        public int N;
-        public int H;
-        public int W;
-        public int C;
-        public uint Stream;
-        public int PadCrop;
-        public int Flip;
-        public int Cutout;
-    }
-
-    private readonly record struct LabelsArgs(ulong Labels, ulong Indices, ulong Batch, int N, int Padding);
 }
