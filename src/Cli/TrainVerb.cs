@@ -127,6 +127,7 @@ internal sealed class TrainVerb : Verb
                     folder.Log(step);
                     log.Step(step, run.Options.Epochs);
                 },
+                Health = folder.Log,
                 Epoch = log.Epoch,
                 Save = folder.Save,
                 SaveSteps = saveSteps,

@@ -1,5 +1,6 @@
 using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.TensorBoard;
 using Gimbal.Trainer.Tensors;
 using Google.Protobuf;
@@ -20,11 +21,10 @@ internal sealed class EventLog : IDisposable
     private const int GridSide = 8;
     private const int ThumbnailSide = 64;
 
-    private readonly string _path;
-    private readonly FileStream _file;
+    private readonly LogFile _file;
     private int _epoch;
 
-    private EventLog(string path, FileStream file, int epoch) => (_path, _file, _epoch) = (path, file, epoch);
+    private EventLog(LogFile file, int epoch) => (_file, _epoch) = (file, epoch);
 
     /// <summary>Opens a run's log where the run stands; begins it where there is none.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -33,40 +33,39 @@ internal sealed class EventLog : IDisposable
     /// <exception cref="DiskException">It cannot be read or written.</exception>
     public static EventLog Open(string folder, TrainingRun run, string config)
     {
-        string path = Path.Combine(folder, FileName);
-        FileStream? file = null;
+        LogFile file = LogFile.Open(
+            Path.Combine(folder, FileName), "TensorBoard log", found => run.StepsDone == 0 ? 0 : LengthUntil(found, run.StepsDone));
         try
         {
-            Try(path, "open for the TensorBoard log", () =>
+            if (file.IsEmpty)
             {
-                file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
-                byte[] found = new byte[file.Length];
-                file.ReadExactly(found);
-                file.SetLength(run.StepsDone == 0 ? 0 : LengthUntil(found, run.StepsDone));
-                file.Position = file.Length;
-            });
-            EventLog log = new(path, file!, run.Position.Epoch);
-            if (file!.Length == 0)
-            {
-                log.Write(Beginning(run, config));
+                file.Write(Beginning(run, config));
             }
 
-            return log;
+            return new EventLog(file, run.Position.Epoch);
         }
         catch
         {
-            file?.Dispose();
+            file.Dispose();
             throw;
         }
     }
 
     /// <summary>Logs a step.</summary>
-    public void Add(StepReport step) => Write(Record(Values(
+    public void Add(StepReport step) => _file.Write(Record(Values(
         ((long)(step.Epoch - 1) * step.Batches) + step.Batch,
         SummaryValues.Scalar("train/loss", step.Loss),
         SummaryValues.Scalar("train/learning_rate", step.LearningRate),
         SummaryValues.Scalar("train/gradient_norm", step.GradientNorm),
         SummaryValues.Scalar("train/images_per_second", step.ImagesPerSecond))));
+
+    /// <summary>Logs the health of the layers in a step, as the steps count them: from 1.</summary>
+    public void Add(HealthReading reading) => _file.Write(Record(Values(reading.Step + 1, reading.Layers.SelectMany(layer => (Summary.Types.Value[])
+    [
+        SummaryValues.Scalar($"activation_rms/{layer.Layer}", layer.Activation.Rms),
+        SummaryValues.Scalar($"gradient_norm/{layer.Layer}", layer.Gradient.Norm),
+        SummaryValues.Scalar($"update_ratio/{layer.Layer}", layer.UpdateRatio),
+    ]))));
 
     /// <summary>Logs the epoch that was completed last, unless it is logged already, and returns once all is on the disk.</summary>
     /// <param name="run">The run.</param>
@@ -79,10 +78,10 @@ internal sealed class EventLog : IDisposable
             _epoch = run.Position.Epoch;
             IEnumerable<Summary.Types.Value?> histograms = run.Network.Graph.Parameters.Where(p => p.Shape.Rank > 1)
                 .Select(p => SummaryValues.Histogram($"weights/{p.Name}", state[p.Name].Span));
-            Write(Record(Values(run.StepsDone, [.. Scalars(run.Position.History[^1]), .. histograms.OfType<Summary.Types.Value>()])));
+            _file.Write(Record(Values(run.StepsDone, [.. Scalars(run.Position.History[^1]), .. histograms.OfType<Summary.Types.Value>()])));
         }
 
-        Try(_path, "sync", () => FileOperations.OfThisSystem.Sync(_file));
+        _file.Sync();
     }
 
     /// <inheritdoc/>
@@ -119,18 +118,6 @@ internal sealed class EventLog : IDisposable
 
     private static Event Values(long step, params IEnumerable<Summary.Types.Value> values) => new() { Step = step, Summary = new Summary { Value = { values } } };
 
-    private static void Try(string path, string action, Action step)
-    {
-        try
-        {
-            step();
-        }
-        catch (Exception e) when (DiskException.Explains(e))
-        {
-            throw DiskException.From(path, action, e);
-        }
-    }
-
     private static byte[] Beginning(TrainingRun run, string config)
     {
         ImageSource images = run.Data.Train;
@@ -144,6 +131,4 @@ internal sealed class EventLog : IDisposable
             .. Record(Values(0, SummaryValues.Text("config", $"```json\n{config}\n```"), SummaryValues.Image("images/training", png, height, width, images.Channels))),
         ];
     }
-
-    private void Write(byte[] records) => Try(_path, "write", () => _file.Write(records));
 }

@@ -34,6 +34,7 @@ public static class OptionRules
         Require(options.Validation is >= 0 and < 1, "--validation", $"{Text(options.Validation)} is not in 0 to below 1");
         Require(options.TestFraction is > 0 and < 1, "--test-fraction", $"{Text(options.TestFraction)} is not between 0 and 1");
         Require(options.Limit is null or >= 1, "--limit", $"{options.Limit} is not 1 or more");
+        Require(options.HealthEvery is >= 0 and <= 1_000_000, "--health-every", $"{options.HealthEvery} is not in 0 to 1000000 steps");
         Require(options.Threads is >= 0 and <= 1024, "--threads", $"{options.Threads} is not in 0 to 1024");
         Require(options.Device is "auto" or "cpu" or "cuda", "--device", $"'{options.Device}' is not auto, cpu or cuda");
         Require(options.Precision is "fp32" or "bf16", "--precision", $"'{options.Precision}' is not fp32 or bf16");

@@ -5,12 +5,13 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Training;
 
-/// <summary>A run on disk: config.json, metrics.jsonl, metrics.csv, checkpoints/ and a TensorBoard log. Every file but the log is replaced whole or not at all.</summary>
+/// <summary>A run on disk: config.json, metrics.jsonl, metrics.csv, checkpoints/, health.jsonl and a TensorBoard log. Every file but these two logs is replaced whole or not at all.</summary>
 public sealed class RunFolder : IDisposable
 {
     /// <summary>Every effective option.</summary>
@@ -26,6 +27,7 @@ public sealed class RunFolder : IDisposable
 
     private readonly CheckpointFolder _checkpoints;
     private EventLog? _log;
+    private HealthLog? _health;
 
     private RunFolder(string path, CheckpointFolder checkpoints) => (Path, _checkpoints) = (path, checkpoints);
 
@@ -69,19 +71,33 @@ public sealed class RunFolder : IDisposable
         DurableFile.Write(System.IO.Path.Combine(Path, ConfigName), Encoding.UTF8.GetBytes(config.ToJsonString(OptionNames.Json) + "\n"));
     }
 
-    /// <summary>Opens the TensorBoard log at the run's position, and begins it where there is none; without it none is written.</summary>
+    /// <summary>Opens the TensorBoard log and the readings of the layers' health at the run's position, and begins them where there are none; without it none are written.</summary>
     /// <param name="run">The run, restored to where it goes on.</param>
     /// <exception cref="DiskException">It cannot be read or written.</exception>
     public void OpenLog(TrainingRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         _log?.Dispose();
+        _health?.Dispose();
+        _health = HealthLog.Open(Path, run);
         _log = EventLog.Open(Path, run, JsonSerializer.Serialize(run.Options, OptionNames.Json));
     }
 
     /// <summary>Logs a step, where the log is open.</summary>
     /// <exception cref="DiskException">It could not be written.</exception>
     public void Log(StepReport step) => _log?.Add(step);
+
+    /// <summary>Logs the health of the layers in a step, where the logs are open.</summary>
+    /// <exception cref="DiskException">It could not be written.</exception>
+    public void Log(HealthReading reading)
+    {
+        _health?.Add(reading);
+        _log?.Add(reading);
+    }
+
+    /// <summary>The readings of the layers' health a run left in its folder; none where it left none.</summary>
+    /// <exception cref="DataFileException">The file is damaged.</exception>
+    public static IReadOnlyList<HealthReading> ReadHealth(string path) => HealthLog.Read(path);
 
     /// <summary>Saves the run as it stands, its metrics and, where it is open, its log.</summary>
     /// <param name="run">The run.</param>
@@ -105,7 +121,8 @@ public sealed class RunFolder : IDisposable
             Mean = run.Normalization.Mean,
             Std = run.Normalization.Std,
         };
-        // The log ahead of the checkpoint: a run that goes on finds it as long as it needs it.
+        // The logs ahead of the checkpoint: a run that goes on finds them as long as it needs them.
+        _health?.Sync();
         _log?.Complete(run, checkpoint.Tensors);
         // The best first: a run killed in between repeats the epoch from the last and saves the same best again.
         if (isBest)
@@ -163,6 +180,7 @@ public sealed class RunFolder : IDisposable
     public void Dispose()
     {
         _log?.Dispose();
+        _health?.Dispose();
         _checkpoints.Dispose();
     }
 

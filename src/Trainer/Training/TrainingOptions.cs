@@ -171,6 +171,10 @@ public sealed record TrainingOptions
     [Description("what a step does whose loss or gradient is not finite")]
     public NonFinitePolicy NonFinite { get; init; }
 
+    /// <summary>Steps between readings of the layers' health; what is trained does not depend on it.</summary>
+    [Description("steps between readings of the layers' health (health.jsonl, report, TensorBoard); 0: none; the result does not depend on it")]
+    public int HealthEvery { get; init; } = 10;
+
     /// <summary>Where to compute.</summary>
     [Description("auto (the CPU), cpu or cuda")]
     public string Device { get; init; } = "auto";

@@ -18,6 +18,9 @@ public sealed record RunCallbacks
     /// <summary>After every step.</summary>
     public Action<StepReport>? Step { get; init; }
 
+    /// <summary>After every step that measured the health of its layers, ahead of <see cref="Step"/>: the first, and every <see cref="TrainingOptions.HealthEvery"/>-th.</summary>
+    public Action<HealthReading>? Health { get; init; }
+
     /// <summary>After every epoch, once it is evaluated.</summary>
     public Action<EpochResult>? Epoch { get; init; }
 
@@ -266,8 +269,17 @@ public sealed class TrainingRun : IDisposable
 
             long step = StepOf(epoch, _tally.Steps);
             double rate = _schedule.At(step);
-            StepResult result = _step.Run(batch, rate, step);
+            bool isMeasured = Options.HealthEvery > 0 && step % Options.HealthEvery == 0;
+            StepResult result = _step.Run(batch, rate, step, isMeasured);
             double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (isMeasured && (callbacks.Health is not null || Telemetry.IsHealthHeard))
+            {
+                // Ahead of the end of a run that diverges here: this reading tells where.
+                HealthReading reading = _step.Health;
+                Telemetry.Record(reading);
+                callbacks.Health?.Invoke(reading);
+            }
+
             Advance(result, step, before + elapsed, callbacks.Logger);
             StepReport report = Report(result, step, rate, (_tally.Steps - first) / elapsed);
             Telemetry.Record(report);

@@ -1,4 +1,5 @@
 using System.Text;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tests.Datasets;
 using Gimbal.Trainer.Training;
@@ -69,6 +70,20 @@ public sealed class EventLogTests : IDisposable
         Assert.Equal(epochs.Select(epoch => (float)epoch.TestAccuracy), ScalarsOf(values, "epoch/test_accuracy"));
         Assert.Equal(epochs.Select(epoch => (float)epoch.TrainLoss), ScalarsOf(values, "epoch/train_loss"));
         Assert.Empty(StepsOf(values, "epoch/validation_loss"));
+    }
+
+    [Fact]
+    public void Every_reading_of_the_layers_health_is_logged()
+    {
+        List<HealthReading> readings = [];
+        Train(readings: readings);
+
+        IReadOnlyList<LoggedValue> values = Read();
+
+        Assert.Equal([1, 5, 9], StepsOf(values, "activation_rms/layer1.0.conv1"));
+        Assert.Equal(readings.Select(reading => reading.Layers[1].Activation.Rms), ScalarsOf(values, "activation_rms/layer1.0.conv1"));
+        Assert.Equal(readings.Select(reading => (float)reading.Layers[1].Gradient.Norm), ScalarsOf(values, "gradient_norm/layer1.0.conv1"));
+        Assert.Equal(readings.Select(reading => (float)reading.Layers[1].UpdateRatio), ScalarsOf(values, "update_ratio/layer1.0.conv1"));
     }
 
     [Fact]
@@ -162,7 +177,7 @@ public sealed class EventLogTests : IDisposable
     private IReadOnlyList<LoggedValue> Read() => EventFileReader.Read(File.ReadAllBytes(LogPath));
 
     // One life of a run in the folder: from its checkpoint, if there is one, to the end or until it is cancelled.
-    private IReadOnlyList<EpochResult> Train(int? stopAfter = null, List<StepReport>? steps = null)
+    private IReadOnlyList<EpochResult> Train(int? stopAfter = null, List<StepReport>? steps = null, List<HealthReading>? readings = null)
     {
         using CpuDevice device = new(2);
         using TrainingRun run = new(SmallRun.Model(SmallRun.Options), SmallRun.Data(), SmallRun.Options, device);
@@ -190,6 +205,11 @@ public sealed class EventLogTests : IDisposable
                 {
                     stop.Cancel();
                 }
+            },
+            Health = reading =>
+            {
+                readings?.Add(reading);
+                folder.Log(reading);
             },
             Save = folder.Save,
         };

@@ -11,7 +11,7 @@ namespace Gimbal.Trainer.Tests.Training;
 /// <summary>Runs of seconds, on a few built-in pictures.</summary>
 internal static class SmallRun
 {
-    /// <summary>Everything random or stateful takes part: augmentation, dropout, momentum, averages, clipping.</summary>
+    /// <summary>Everything random or stateful takes part: augmentation, dropout, momentum, averages, clipping, readings of health.</summary>
     public static TrainingOptions Options { get; } = new()
     {
         Model = "resnet8",
@@ -24,6 +24,7 @@ internal static class SmallRun
         Ema = 0.9f,
         Optimizer = OptimizerName.Sgd,
         Clip = "norm:1",
+        HealthEvery = 4,
         Seed = 3,
     };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Training;
 
@@ -33,12 +34,22 @@ public sealed class TelemetryTests
         List<StepReport> steps = [];
         List<EpochResult> epochs = [];
         using CpuDevice device = new(1);
-        using TrainingRun run = new(SmallRun.Model(SmallRun.Options), SmallRun.Data(64), SmallRun.Options, device);
+        // Enough steps for scores.
+        TrainingOptions options = SmallRun.Options with { Batch = 4 };
+        using TrainingRun run = new(SmallRun.Model(options), SmallRun.Data(64), options, device);
 
-        run.Run(new RunCallbacks { Step = steps.Add, Epoch = epochs.Add });
+        List<HealthReading> readings = [];
+        run.Run(new RunCallbacks { Step = steps.Add, Health = readings.Add, Epoch = epochs.Add });
 
         Assert.Equal(steps.Select(step => (double)step.Loss), heard.Where(m => m.Name == "train.loss").Select(m => m.Value));
         Assert.Equal(steps.Select(step => (double)step.GradientNorm), heard.Where(m => m.Name == "train.gradient_norm").Select(m => m.Value));
+        Assert.Equal(steps.Select(step => step.GradientScore).OfType<double>(), heard.Where(m => m.Name == "train.gradient_norm_score").Select(m => m.Value));
+        Assert.Contains(steps, step => step.GradientScore is not null);
+        Assert.NotEmpty(readings);
+        IReadOnlyList<LayerHealth> layers = [.. readings.SelectMany(reading => reading.Layers)];
+        Assert.Equal(layers.Select(l => (l.Layer, (double)l.Activation.Rms)), heard.Where(m => m.Name == "train.layer.activation_rms").Select(m => ((string)m.Set!, m.Value)));
+        Assert.Equal(layers.Select(l => (l.Layer, l.Gradient.Norm)), heard.Where(m => m.Name == "train.layer.gradient_norm").Select(m => ((string)m.Set!, m.Value)));
+        Assert.Equal(layers.Select(l => (l.Layer, l.UpdateRatio)), heard.Where(m => m.Name == "train.layer.update_ratio").Select(m => ((string)m.Set!, m.Value)));
         Assert.Equal(steps.Select(step => step.ImagesPerSecond), heard.Where(m => m.Name == "train.images_per_second").Select(m => m.Value));
         Assert.Equal(
             epochs.SelectMany(epoch => new[] { ("train", epoch.TrainAccuracy), ("test", epoch.TestAccuracy) }),
