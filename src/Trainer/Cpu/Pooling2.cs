@@ -9,7 +9,7 @@ internal static unsafe class Pooling2
     /// <summary>Rows and columns of a window, and its stride.</summary>
     public const int Size = 2;
 
-    /// <summary>Stores max(0, the largest of four pixels) and where it was found; the first of equal values wins, NaN wins over all.</summary>
+    /// <summary>Stores the largest of four pixels and where it was found; the first of equal values wins, NaN wins over all.</summary>
     /// <param name="upper">First channel of the upper left pixel.</param>
     /// <param name="pixelStride">Elements from one pixel to the next.</param>
     /// <param name="rowStride">Elements from the upper pixels to the lower.</param>
@@ -24,7 +24,7 @@ internal static unsafe class Pooling2
         int c = 0;
         for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
         {
-            Vector<float> best = Rectified.Of(Vector.Load(upper + c));
+            Vector<float> best = Vector.Load(upper + c);
             Vector<int> at = new(position);
             Improve(ref best, ref at, Vector.Load(upper + c + pixelStride), position + 1);
             Improve(ref best, ref at, Vector.Load(upper + c + rowStride), position + width);
@@ -35,7 +35,7 @@ internal static unsafe class Pooling2
 
         for (; c < channels; c++)
         {
-            float best = Rectified.Of(upper[c]);
+            float best = upper[c];
             int at = position;
             Improve(ref best, ref at, upper[c + pixelStride], position + 1);
             Improve(ref best, ref at, upper[c + rowStride], position + width);
@@ -70,7 +70,6 @@ internal static unsafe class Pooling2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Improve(ref Vector<float> best, ref Vector<int> at, Vector<float> x, int position)
     {
-        x = Rectified.Of(x);
         Vector<int> isBetter = Vector.GreaterThan(x, best) | ~Vector.Equals(x, x);
         best = Vector.ConditionalSelect(isBetter, x, best);
         at = Vector.ConditionalSelect(isBetter, new Vector<int>(position), at);
@@ -79,7 +78,6 @@ internal static unsafe class Pooling2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Improve(ref float best, ref int at, float x, int position)
     {
-        x = Rectified.Of(x);
         if (x > best || float.IsNaN(x))
         {
             (best, at) = (x, position);

@@ -17,6 +17,7 @@ public static class ModelCatalogue
     {
         ["simple-cnn"] = SimpleModels.SimpleCnn,
         ["mlp"] = SimpleModels.Mlp,
+        ["fast-cnn"] = FastCnn.Build,
         ["resnet8"] = shape => CifarResNet.Build(shape, 8, Skip.Yes),
         ["resnet20"] = shape => CifarResNet.Build(shape, 20, Skip.Yes),
         ["resnet32"] = shape => CifarResNet.Build(shape, 32, Skip.Yes),

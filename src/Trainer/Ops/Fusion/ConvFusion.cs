@@ -1,3 +1,4 @@
+using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Graphs;
 
 namespace Gimbal.Trainer.Ops;
@@ -63,14 +64,17 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
         if (OnlyUse<Relu>(y) is { } relu)
         {
             Value active = relu.Outputs[0];
-            Node? pool = Uses(active).FirstOrDefault(use => use.Op is MaxPool { Window: { H: 2, W: 2 }, Stride: { H: 2, W: 2 } } p && p.Pad == 0);
-            return pool is not null && !IsOutput(active) && Uses(active).All(use => use == pool)
-                ? Absorb(new FusedConv(op, x, hasBias, ConvResult.ReluMaxPool), inputs, pool.Outputs, relu, pool)
+            return OnlyUse<MaxPool>(active) is { } activePool && IsHalving((MaxPool)activePool.Op)
+                ? Absorb(new FusedConv(op, x, hasBias, ConvResult.ReluMaxPool), inputs, activePool.Outputs, relu, activePool)
                 : Absorb(new FusedConv(op, x, hasBias, ConvResult.Relu), inputs, relu.Outputs, relu);
         }
 
-        return x != ConvOperand.Plain && Absorb(new FusedConv(op, x, hasBias, ConvResult.Plain), inputs, node.Outputs);
+        return OnlyUse<MaxPool>(y) is { } pool && IsHalving((MaxPool)pool.Op)
+            ? Absorb(new FusedConv(op, x, hasBias, ConvResult.MaxPool), inputs, pool.Outputs, pool)
+            : x != ConvOperand.Plain && Absorb(new FusedConv(op, x, hasBias, ConvResult.Plain), inputs, node.Outputs);
     }
+
+    private static bool IsHalving(MaxPool op) => op.Window == Pooling2.Size && op.Stride == Pooling2.Size && op.Pad == 0;
 
     private bool RewriteGradInput(GradChain chain, ConvGradInput op)
     {
@@ -133,7 +137,7 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
 
         return Producer<NormalizeRelu>(value) is { Inputs.Count: 2 } normalize ? (ConvOperand.NormalizeRelu, normalize.Inputs)
             : Producer<NormalizeGrad>(value) is { } gradient ? (ConvOperand.NormalizeGrad, gradient.Inputs)
-            : Producer<MaxPoolGrad>(value) is { Op: MaxPoolGrad { Window: { H: 2, W: 2 }, Stride: { H: 2, W: 2 } } op } pool && op.Pad == 0 ? (ConvOperand.Unpool, pool.Inputs)
+            : Producer<MaxPoolGrad>(value) is { Op: MaxPoolGrad op } pool && op.Window == Pooling2.Size && op.Stride == Pooling2.Size && op.Pad == 0 ? (ConvOperand.Unpool, pool.Inputs)
             : (ConvOperand.Plain, [value]);
     }
 

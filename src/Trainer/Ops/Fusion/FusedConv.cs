@@ -16,6 +16,9 @@ public enum ConvResult
     /// <summary>Relu and <see cref="MaxPool"/> of 2×2 windows.</summary>
     ReluMaxPool,
 
+    /// <summary><see cref="MaxPool"/> of 2×2 windows.</summary>
+    MaxPool,
+
     /// <summary><see cref="BatchStatistics"/> of the result, which is stored as it is.</summary>
     Statistics,
 }
@@ -51,6 +54,7 @@ public sealed record FusedConv(Conv Forward, ConvOperand X, bool HasBias, ConvRe
             ConvResult.Plain => [y],
             ConvResult.Relu => [graph.Add(new Relu(), y)],
             ConvResult.ReluMaxPool => graph.AddAll(s_pool, [graph.Add(new Relu(), y)]),
+            ConvResult.MaxPool => graph.AddAll(s_pool, [y]),
             _ => [y, .. graph.AddAll(new BatchStatistics(Epsilon, Momentum), [y, .. inputs.Skip(FirstStatistic)])],
         };
     }
@@ -61,7 +65,8 @@ public sealed record FusedConv(Conv Forward, ConvOperand X, bool HasBias, ConvRe
         ArgumentNullException.ThrowIfNull(call);
         ConvGeometry g = Forward.Geometry(call.InputShape(0), call.InputShape(Filter));
         PixelSource x = X.Source(call, 0, g.C, default);
-        bool isPooledApart = Y == ConvResult.ReluMaxPool && !Convolution.KeepsWindows(call.Steps, g);
+        bool isPooled = Y is ConvResult.ReluMaxPool or ConvResult.MaxPool;
+        bool isPooledApart = isPooled && !Convolution.KeepsWindows(call.Steps, g);
         float* y = isPooledApart ? call.Steps.Scratch((long)g.N * g.P * g.Q * g.M) : call.Output(0);
         PixelTarget target = new()
         {
@@ -72,7 +77,7 @@ public sealed record FusedConv(Conv Forward, ConvOperand X, bool HasBias, ConvRe
             Bias = HasBias ? call.Input(Filter + 1) : null,
             Rectifies = Y is ConvResult.Relu or ConvResult.ReluMaxPool,
             Sums = Y == ConvResult.Statistics ? TargetSums.Moments : TargetSums.None,
-            Positions = Y == ConvResult.ReluMaxPool && !isPooledApart ? (int*)call.Output(1) : null,
+            Positions = isPooled && !isPooledApart ? (int*)call.Output(1) : null,
         };
         ChunkSums sums = Convolution.Forward(call.Steps, g, x, call.Input(Filter), target);
         if (Y == ConvResult.Statistics)
