@@ -18,7 +18,7 @@ namespace Gimbal.Trainer.Tests.Cuda;
 public sealed class CudaTrainingTests
 {
     private const int Batch = 4;
-    private const int Side = 16;
+    internal const int Side = 16;
     private const int Steps = 20;
 
     // The least that three halvings leave pixels of, and batch norm's variances a meaning.
@@ -165,7 +165,8 @@ public sealed class CudaTrainingTests
         return rest.CaptureState();
     }
 
-    private static Network NetworkOf(string model) =>
+    /// <summary>A model of the catalogue, or one like <c>simple-cnn</c> with fewer channels.</summary>
+    internal static Network NetworkOf(string model) =>
         model == "narrow" ? Network.Create(model, s_narrow, 3, Side) : ModelCatalogue.Create(model, new ModelShape(3, Side, 10));
 
     private static DataSplits Pictures()
