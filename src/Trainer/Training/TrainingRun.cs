@@ -79,7 +79,7 @@ public sealed class TrainingRun : IDisposable
         TrainingGraph graph = TrainingGraph.Create(
             network, Options.ToStep(_loader.Batch, Options.ClassWeights == ClassWeighting.Balanced ? BalancedWeights(data.Train) : null));
         _state = device.NewState(graph.Graph);
-        Initialize();
+        InitialState.Fill(_state, Options);
         _step = new TrainingStep(graph, device, _state, Options.Seed);
         _evaluator = new Evaluator(network, device, _loader.Batch);
         // Saving and evaluating copy the state; training and evaluating load ahead.
@@ -229,16 +229,6 @@ public sealed class TrainingRun : IDisposable
 
     private static float[] BalancedWeights(ImageSource source) =>
         [.. source.CountByClass().Select(n => n == 0 ? 0 : (float)((double)source.Count / (source.Classes.Count * (double)n)))];
-
-    private void Initialize()
-    {
-        Initializer? chosen = Options.ToInitializer();
-        _state.Initialize(Options.Seed, value => value.Kind == Graphs.ValueKind.Parameter && value.Shape.Rank > 1 ? chosen : null);
-        foreach (Graphs.Value average in _state.States.Where(v => v.Name.StartsWith(TrainingGraph.EmaPrefix, StringComparison.Ordinal)))
-        {
-            _state.Write(average.Name, _state.Read(average.Name[TrainingGraph.EmaPrefix.Length..]));
-        }
-    }
 
     private PictureFeed FeedOf(ImageSource source)
     {

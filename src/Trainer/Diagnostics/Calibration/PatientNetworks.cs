@@ -1,0 +1,98 @@
+using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Layers;
+using Gimbal.Trainer.Ops;
+using Gimbal.Trainer.Tensors;
+
+namespace Gimbal.Trainer.Diagnostics.Calibration;
+
+/// <summary>Narrow networks for pictures of 32x32 in colour and ten classes, of any depth and with any fault.</summary>
+internal static class PatientNetworks
+{
+    private const int Classes = 10;
+    private const int Side = 32;
+    private const int Channels = 3;
+
+    /// <summary>Layers of one width, each followed by <paramref name="bend"/>.</summary>
+    /// <param name="depth">Hidden layers.</param>
+    /// <param name="width">Units of each.</param>
+    /// <param name="bend">What follows a layer; omitted: ReLU.</param>
+    /// <param name="isNormalized">Whether batch norm lies between.</param>
+    /// <param name="bias">What biases start at.</param>
+    public static Network Mlp(int depth, int width, Func<Layer>? bend = null, bool isNormalized = false, float bias = 0)
+    {
+        List<Layer> layers = [new Layers.Flatten()];
+        for (int i = 0; i < depth; i++)
+        {
+            layers.Add(new BiasedLinear(i == 0 ? Channels * Side * Side : width, width, bias));
+            layers.AddRange(Behind(width, bend, isNormalized));
+        }
+
+        return Named("mlp", [.. layers, Head(width)]);
+    }
+
+    /// <summary>A convolution with stride 2 and pooling to 8x8 pixels, then 3x3 convolutions of one width, each followed by <paramref name="bend"/>.</summary>
+    /// <inheritdoc cref="Mlp"/>
+    public static Network Conv(int depth, int width, Func<Layer>? bend = null, bool isNormalized = false, float bias = 0)
+    {
+        List<Layer> layers = [];
+        for (int i = 0; i < depth; i++)
+        {
+            layers.Add(new BiasedConv(i == 0 ? Channels : width, width, i == 0 ? 2 : 1, bias));
+            layers.AddRange(Behind(width, bend, isNormalized));
+            layers.AddRange(i == 0 ? [new MaxPool2d(2)] : []);
+        }
+
+        return Named("conv", [.. layers, new GlobalAvgPool2d(), new Layers.Flatten(), Head(width)]);
+    }
+
+    /// <summary>A convolution, then blocks of two convolutions and a sum.</summary>
+    /// <param name="blocks">Number of blocks.</param>
+    /// <param name="width">Channels.</param>
+    /// <param name="isNormalized">Whether each convolution has a batch norm.</param>
+    public static Network Residual(int blocks, int width, bool isNormalized = true)
+    {
+        List<Layer> layers = [Convolution(Channels, width, 2), .. Behind(width, null, isNormalized), new MaxPool2d(2)];
+        for (int i = 0; i < blocks; i++)
+        {
+            Layer[] body = [Convolution(width, width), .. Behind(width, null, isNormalized), Convolution(width, width), .. isNormalized ? [new BatchNorm2d(width)] : Array.Empty<Layer>()];
+            layers.Add(new Residual(new Sequential(body)));
+            layers.Add(new ReLU());
+        }
+
+        return Named("residual", [.. layers, new GlobalAvgPool2d(), new Layers.Flatten(), Head(width)]);
+    }
+
+    /// <summary>Two convolutions with pooling and two linear layers, as tutorials have it.</summary>
+    public static Network Tutorial(int width) => Named("tutorial", [
+        new Conv2d(Channels, width, 3, padding: 1), new ReLU(), new MaxPool2d(2), new Conv2d(width, 2 * width, 3, padding: 1), new ReLU(), new MaxPool2d(2),
+        new Layers.Flatten(), new Linear(2 * width * Side * Side / 16, 64), new ReLU(), new Linear(64, Classes),
+    ]);
+
+    private static Network Named(string name, IReadOnlyList<Layer> layers) => Network.Create(name, new Sequential(layers), Channels, Side);
+
+    private static IEnumerable<Layer> Behind(int width, Func<Layer>? bend, bool isNormalized) =>
+        [.. isNormalized ? [new BatchNorm2d(width)] : Array.Empty<Layer>(), bend?.Invoke() ?? new ReLU()];
+
+    private static Conv2d Convolution(int from, int to, int stride = 1) => new(from, to, 3, stride, 1, bias: false, initializer: Initializers.HeNormal);
+
+    private static Linear Head(int width) => new(width, Classes, initializer: Initializers.HeNormal);
+
+    private sealed class BiasedLinear(int inputs, int outputs, float bias) : Layer
+    {
+        public override Value Build(GraphBuilder graph, Value x) => graph.Add(
+            new Gemm(Transpose.No, Transpose.Yes),
+            x,
+            graph.Parameter("weight", TensorType.Matrix(outputs, inputs), Initializers.HeNormal),
+            graph.Parameter("bias", TensorType.Vector(outputs), new Constant(bias)));
+    }
+
+    private sealed class BiasedConv(int inputs, int outputs, int stride, float bias) : Layer
+    {
+        public override Value Build(GraphBuilder graph, Value x) => graph.Add(
+            new Ops.Conv(stride, 1, 1),
+            x,
+            graph.Parameter("weight", TensorType.Filter(outputs, inputs, 3, 3), Initializers.HeNormal),
+            graph.Parameter("bias", TensorType.Vector(outputs), new Constant(bias)));
+    }
+}

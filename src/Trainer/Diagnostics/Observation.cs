@@ -1,0 +1,29 @@
+using Gimbal.Trainer.Health;
+using Gimbal.Trainer.Training;
+
+namespace Gimbal.Trainer.Diagnostics;
+
+/// <summary>What the doctor saw of a network in a few steps.</summary>
+/// <param name="Facts">The network with the weights it began with.</param>
+/// <param name="Options">How it was trained.</param>
+/// <param name="Readings">Measured steps; the first is step 0 of what was seen.</param>
+/// <param name="Losses">Of every step.</param>
+/// <param name="Norms">Of all gradients, before clipping, in every step.</param>
+public sealed record Observation(
+    NetworkFacts Facts, TrainingOptions Options, IReadOnlyList<HealthReading> Readings, IReadOnlyList<float> Losses, IReadOnlyList<float> Norms)
+{
+    /// <summary>Hidden layers: all but the one that gives the logits.</summary>
+    public int Hidden => Facts.Layers.Count - 1;
+
+    /// <summary>The first reading's norm of what arrives at the first hidden layer, over that at the last; 1 with fewer than two.</summary>
+    public double Ratio => RatioOf(Readings[0], layer => layer.Gradient.Norm);
+
+    /// <summary>The same of the weights' gradients, which is what other tools show.</summary>
+    public double WeightRatio => RatioOf(Readings[0], layer => layer.WeightGradientNorm);
+
+    /// <summary>The factor per layer that makes a ratio.</summary>
+    public double GainOf(double ratio) => Hidden < 2 ? 1 : Math.Pow(ratio, 1.0 / (Hidden - 1));
+
+    private double RatioOf(HealthReading reading, Func<LayerHealth, double> norm) =>
+        Hidden < 2 || (norm(reading.Layers[0]) == 0 && norm(reading.Layers[Hidden - 1]) == 0) ? 1 : norm(reading.Layers[0]) / norm(reading.Layers[Hidden - 1]);
+}
