@@ -38,7 +38,11 @@ check.SetAction(parsed => Worker.Check(
 
 using (Process own = Process.GetCurrentProcess())
 {
-    own.PriorityClass = ProcessPriorityClass.BelowNormal;
+    // One that was started with less stays there.
+    if (own.PriorityClass == ProcessPriorityClass.Normal)
+    {
+        own.PriorityClass = ProcessPriorityClass.BelowNormal;
+    }
 }
 
 return new RootCommand("Mutants of the CUDA kernels on the simulated driver") { run, made, list, check }.Parse(args).Invoke();
