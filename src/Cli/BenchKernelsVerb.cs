@@ -8,18 +8,19 @@ using Gimbal.Trainer.Training;
 
 namespace Gimbal.Cli;
 
-/// <summary><c>gimbal bench kernels</c>: every step of a model's training plan, timed beside the least the machine needs for it.</summary>
+/// <summary><c>gimbal bench kernels</c>: every step of a model's training plan, timed; on the CPU beside the least the machine needs for it.</summary>
 internal sealed class BenchKernelsVerb : Verb
 {
     private readonly ModelFlags _model = new("resnet20");
     private readonly Option<int> _batch = new("--batch") { Description = "images per step", HelpName = "number", DefaultValueFactory = _ => 128 };
     private readonly Option<int> _threads = new("--threads") { Description = "threads; 0: one per processor", HelpName = "number" };
+    private readonly Option<string> _device = new("--device") { Description = "auto (the CPU), cpu or cuda", HelpName = "name", DefaultValueFactory = _ => "auto" };
     private readonly Option<int> _repetitions = new("--repetitions") { Description = "runs of the plan; the shortest time of each step counts", HelpName = "number", DefaultValueFactory = _ => 20 };
 
     /// <inheritdoc/>
     protected override Command Describe()
     {
-        Command command = new("kernels", "time every step of a model's training plan on the CPU, beside the least this machine needs for it") { _batch, _threads, _repetitions };
+        Command command = new("kernels", "time every step of a model's training plan, on the CPU beside the least this machine needs for it") { _batch, _device, _threads, _repetitions };
         _model.AddTo(command);
         return command;
     }
@@ -33,22 +34,28 @@ internal sealed class BenchKernelsVerb : Verb
             throw new UsageException($"--repetitions: {repetitions} is not 1 or more");
         }
 
-        TrainingOptions options = new TrainingOptions { Batch = parsed.GetValue(_batch), Threads = parsed.GetValue(_threads) }.Resolve();
+        TrainingOptions options = new TrainingOptions { Batch = parsed.GetValue(_batch), Device = parsed.GetRequiredValue(_device), Threads = parsed.GetValue(_threads) }.Resolve();
         options.Validate();
-        using CpuDevice device = new(options.Threads);
+        using Device device = Devices.Open(options, output);
         TrainingGraph graph = TrainingGraph.Create(_model.Create(parsed), options.ToStep(options.Batch, classWeights: null)).FusedFor(device);
         using StateStore state = device.NewState(graph.Graph);
         state.Initialize(options.Seed);
-        using CpuPlan plan = (CpuPlan)device.NewPlan(graph.Graph, state);
+        using Plan plan = device.NewPlan(graph.Graph, state);
         Feed(plan, graph);
-        MachinePeaks before = device.MeasurePeaks();
+        CpuDevice? cpu = device as CpuDevice;
+        MachinePeaks? before = cpu?.MeasurePeaks();
         IReadOnlyList<StepTime> times = plan.Time(repetitions);
-        Report(graph.Graph.Name, options.Batch, device, before.Best(device.MeasurePeaks()), times, output);
+        Report($"{graph.Graph.Name}, batch {options.Batch}, {device.Description}", before?.Best(cpu!.MeasurePeaks()), times, output, new JsonObject
+        {
+            ["model"] = graph.Graph.Name,
+            ["batch"] = options.Batch,
+            ["device"] = device.Description,
+        });
         return ExitCode.Done;
     }
 
     // Pictures of noise, any labels, and a learning rate of 0: the weights stay as they are however often the plan runs.
-    private static void Feed(CpuPlan plan, TrainingGraph graph)
+    private static void Feed(Plan plan, TrainingGraph graph)
     {
         Philox random = new(seed: 1, stream: 1);
         float[] images = [.. Enumerable.Range(0, graph.Images.Shape.Count).Select(i => random.Normal(0, (ulong)i))];
@@ -61,10 +68,15 @@ internal sealed class BenchKernelsVerb : Verb
         }
     }
 
-    private static void Report(string name, int batch, CpuDevice device, MachinePeaks peaks, IReadOnlyList<StepTime> times, Output output)
+    // What a card needs at least nobody has measured: its steps have no floor.
+    private static void Report(string title, MachinePeaks? peaks, IReadOnlyList<StepTime> times, Output output, JsonObject document)
     {
-        output.Line($"{name}, batch {batch}, {device.Description}; peaks {peaks}");
-        output.Line(OpCostText.Convention);
+        output.Line(peaks is null ? title : $"{title}; peaks {peaks}");
+        if (peaks is not null)
+        {
+            output.Line(OpCostText.Convention);
+        }
+
         output.Line();
         output.Line($"{"node",-60} {"ms",9} {"floor",9} {"times",6}  steps");
         JsonArray nodes = [];
@@ -74,7 +86,7 @@ internal sealed class BenchKernelsVerb : Verb
         {
             OpCost cost = node.Key.Cost;
             double ms = node.Sum(time => time.Shortest.TotalMilliseconds);
-            double floor = peaks.FloorSeconds(cost.Flop, cost.Bytes) * 1000;
+            double floor = (peaks?.FloorSeconds(cost.Flop, cost.Bytes) ?? 0) * 1000;
             (total, floors) = (total + ms, floors + floor);
             output.Line(FormattableString.Invariant(
                 $"{node.Key.Name,-60} {ms,9:0.000} {floor,9:0.000} {Times(ms, floor),6}  {string.Join(", ", node.Select(time => $"{time.Step} x{time.Chunks} {time.Shortest.TotalMilliseconds:0.000}"))}"));
@@ -83,7 +95,7 @@ internal sealed class BenchKernelsVerb : Verb
                 ["node"] = node.Key.Name,
                 ["op"] = node.Key.Op.Name,
                 ["ms"] = ms,
-                ["floor_ms"] = floor,
+                ["floor_ms"] = peaks is null ? null : floor,
                 ["flop"] = cost.Flop,
                 ["bytes"] = cost.Bytes,
                 ["steps"] = new JsonArray([.. node.Select(time => new JsonObject { ["name"] = time.Step, ["chunks"] = time.Chunks, ["ms"] = time.Shortest.TotalMilliseconds })]),
@@ -91,16 +103,11 @@ internal sealed class BenchKernelsVerb : Verb
         }
 
         output.Line(FormattableString.Invariant($"{"total",-60} {total,9:0.000} {floors,9:0.000} {Times(total, floors),6}"));
-        output.Document(new JsonObject
-        {
-            ["model"] = name,
-            ["batch"] = batch,
-            ["device"] = device.Description,
-            ["ms"] = total,
-            ["floor_ms"] = floors,
-            ["peaks"] = OpCostText.Document(peaks),
-            ["nodes"] = nodes,
-        });
+        document["ms"] = total;
+        document["floor_ms"] = peaks is null ? null : floors;
+        document["peaks"] = peaks is null ? null : OpCostText.Document(peaks);
+        document["nodes"] = nodes;
+        output.Document(document);
     }
 
     // Below a microsecond the floor is that of starting anything at all.

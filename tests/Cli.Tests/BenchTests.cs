@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Gimbal.CudaSimulator;
+using Gimbal.Trainer.Tests.Conditions;
 using Gimbal.Trainer.Tests.Datasets;
 
 namespace Gimbal.Cli.Tests;
@@ -41,6 +44,21 @@ public sealed class BenchTests : IDisposable
         Assert.Contains("direct convolution", outcome.Error, StringComparison.Ordinal);
     }
 
+    [SimulatorFact]
+    public void On_a_card_every_launch_is_listed_and_has_no_floor()
+    {
+        ProcessStartInfo command = Tool.Command(_folder.Path, ["bench", "kernels", "--model", "mlp", "--size", "8", "--batch", "4", "--repetitions", "1", "--device", "cuda", "--json"]);
+        command.Environment.Remove("CUDA_VISIBLE_DEVICES");
+        command.Environment["LD_LIBRARY_PATH"] = SimulatorBuild.Folder;
+
+        Outcome outcome = Tool.Run(command).Succeeded();
+
+        JsonNode head = outcome.Document["nodes"]!.AsArray().Single(node => (string?)node!["node"] == "fc3.Gemm")!;
+        Assert.Equal("gemm_nt_f32", (string?)head["steps"]![0]!["name"]);
+        Assert.Null(head["floor_ms"]);
+        Assert.Contains(Simulator.DeviceName, (string?)outcome.Document["device"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Inference_is_timed_for_one_picture_and_for_many()
     {
@@ -66,6 +84,7 @@ public sealed class BenchTests : IDisposable
     [InlineData("unknown rival", "--against: 'pytorch' is not known (there is torchsharp)", "bench", "train", "--against", "pytorch")]
     [InlineData("unknown instructions", "--instructions: '1024' is not known", "bench", "train", "--instructions", "1024")]
     [InlineData("unknown model", "no model is called 'resnet21'", "bench", "kernels", "--model", "resnet21")]
+    [InlineData("unknown device", "--device: 'gpu' is not", "bench", "kernels", "--device", "gpu")]
     [InlineData("nothing to repeat", "--repetitions: 0 is not 1 or more", "bench", "kernels", "--repetitions", "0")]
     [InlineData("no runs", "--runs: 0 is not 1 or more", "bench", "inference", "--runs", "0")]
     public void A_wrong_command_line_is_exit_2(string what, string says, params string[] arguments) => Refused(2, says, what, arguments);

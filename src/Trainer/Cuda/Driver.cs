@@ -145,6 +145,19 @@ public sealed unsafe class Driver : IDisposable
             launch.Name);
     }
 
+    /// <summary>Queues a launch behind everything queued, waits for it and says how long the device took.</summary>
+    /// <exception cref="CudaException">The launch, or something queued before, failed.</exception>
+    public TimeSpan Time(CudaLaunch launch) => Call("cuEventElapsedTime", () =>
+    {
+        using CudaEvent start = new();
+        using CudaEvent end = new();
+        start.Record(_stream.Stream);
+        Launch(launch);
+        end.Record(_stream.Stream);
+        end.Synchronize();
+        return TimeSpan.FromMilliseconds(CudaEvent.ElapsedTime(start, end));
+    });
+
     /// <summary>Waits until everything queued is done.</summary>
     /// <exception cref="CudaException">Something queued failed.</exception>
     public void Synchronize() => Call("cuStreamSynchronize", () =>

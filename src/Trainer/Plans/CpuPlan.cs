@@ -64,29 +64,6 @@ public sealed unsafe class CpuPlan : Plan
     /// <inheritdoc/>
     public override void Run() => _steps.Run(_device.Team);
 
-    /// <summary>Runs the plan several times and notes how long each step took; what it computes and updates is the same as after as many runs.</summary>
-    /// <param name="repetitions">1 or more.</param>
-    /// <returns>The steps in order, each with its shortest time: what others on the machine took is not the step's.</returns>
-    public IReadOnlyList<StepTime> Time(int repetitions)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(repetitions, 1);
-        // The first run makes room for scratch and lets the compiler finish.
-        Run();
-        TimeSpan[] shortest = [.. _steps.Steps.Select(_ => TimeSpan.MaxValue)];
-        for (int repetition = 0; repetition < repetitions; repetition++)
-        {
-            for (int i = 0; i < shortest.Length; i++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                _device.Team.Run(_steps.Steps[i]);
-                TimeSpan time = Stopwatch.GetElapsedTime(start);
-                shortest[i] = time < shortest[i] ? time : shortest[i];
-            }
-        }
-
-        return [.. _steps.Steps.Select((step, i) => new StepTime(_nodeOfStep[i], step.Name, step.Chunks, shortest[i]))];
-    }
-
     /// <inheritdoc/>
     public override void Read(Value value, Span<float> elements)
     {
@@ -101,6 +78,17 @@ public sealed unsafe class CpuPlan : Plan
         if (!_isArenaLent)
         {
             _arena.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<StepTime> RunTimed()
+    {
+        for (int i = 0; i < _steps.Steps.Count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            _device.Team.Run(_steps.Steps[i]);
+            yield return new StepTime(_nodeOfStep[i], _steps.Steps[i].Name, _steps.Steps[i].Chunks, Stopwatch.GetElapsedTime(start));
         }
     }
 

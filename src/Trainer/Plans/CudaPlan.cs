@@ -13,6 +13,7 @@ public sealed class CudaPlan : Plan
     private readonly MemoryPlan _places;
     private readonly CudaTransfer _transfer;
     private readonly CudaLaunches _launches;
+    private readonly List<Node> _nodeOfLaunch = [];
     private readonly ulong _arena;
     private readonly bool _isArenaLent;
     private readonly ulong _scratch;
@@ -102,13 +103,19 @@ public sealed class CudaPlan : Plan
         return AddressOf(input);
     }
 
+    /// <inheritdoc/>
+    protected override IEnumerable<StepTime> RunTimed() => _launches.Launches.Select((launch, i) =>
+        new StepTime(_nodeOfLaunch[i], launch.Name, launch.Grid.X * launch.Grid.Y * launch.Grid.Z, _driver.Time(launch)));
+
     private CudaLaunches Emit(CudaDevice device, ulong? scratch)
     {
         CudaLaunches launches = new(_driver, device.Kernels, scratch);
+        _nodeOfLaunch.Clear();
         foreach (Node node in Graph.Nodes)
         {
             node.Op.EmitCuda(new CudaCall(node, launches, AddressOf));
             launches.EndNode();
+            _nodeOfLaunch.AddRange(Enumerable.Repeat(node, launches.Launches.Count - _nodeOfLaunch.Count));
         }
 
         return launches;

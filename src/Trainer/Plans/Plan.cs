@@ -39,6 +39,26 @@ public abstract class Plan : IDisposable
     /// <summary>Runs every step once. Allocates nothing.</summary>
     public abstract void Run();
 
+    /// <summary>Runs the plan several times and notes how long each step took; what it computes and updates is the same as after one run more.</summary>
+    /// <param name="repetitions">1 or more.</param>
+    /// <returns>The steps in order, each with its shortest time: what others on the machine took is not the step's.</returns>
+    public IReadOnlyList<StepTime> Time(int repetitions)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(repetitions, 1);
+        // The first run makes room for scratch and lets the compiler finish.
+        Run();
+        StepTime[] shortest = [.. RunTimed()];
+        for (int repetition = 1; repetition < repetitions; repetition++)
+        {
+            foreach ((int i, StepTime time) in RunTimed().Index())
+            {
+                shortest[i] = time.Shortest < shortest[i].Shortest ? time : shortest[i];
+            }
+        }
+
+        return shortest;
+    }
+
     /// <summary>Copies an input or an output of the graph, in logical order.</summary>
     public abstract void Read(Value value, Span<float> elements);
 
@@ -53,6 +73,9 @@ public abstract class Plan : IDisposable
 
     /// <summary>Frees the plan's memory; the state it worked on stays.</summary>
     public abstract void Dispose();
+
+    /// <summary>Runs every step once, each apart from the others, and says how long it took.</summary>
+    protected abstract IEnumerable<StepTime> RunTimed();
 
     /// <summary>Refuses a value that does not have the axes of images, and what <see cref="Check"/> refuses.</summary>
     protected void CheckImages(Value value, int count)

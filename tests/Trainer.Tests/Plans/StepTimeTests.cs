@@ -1,26 +1,45 @@
+using Gimbal.CudaSimulator;
 using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Models;
 using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tests.Conditions;
 using Gimbal.Trainer.Tests.Training;
 using Gimbal.Trainer.Training;
 
 namespace Gimbal.Trainer.Tests.Plans;
 
 /// <summary>What the timing of a plan says besides times.</summary>
+[Collection(Simulator.Collection)]
 public class StepTimeTests
 {
     private static readonly MachinePeaks Peaks = new(1e9, [new(1024, 8e9), new(4096, 4e9), new(1 << 20, 1e9)]);
 
     [Fact]
-    public void Timing_lists_every_step_with_its_node_and_leaves_the_state_of_as_many_runs()
+    public void On_the_cpu_timing_lists_every_step_with_its_node_and_leaves_the_state_of_as_many_runs()
     {
         using CpuDevice device = new(2);
-        TrainingGraph graph = TrainingGraph.Create(ModelCatalogue.Create("resnet8", new ModelShape(3, 32, 10)), new StepOptions(2, new Sgd(0.9f)));
+        AssertTimed(device, time => $"{time.Step} x{time.Chunks}", plan => plan.Listing);
+    }
+
+    [SimulatorFact]
+    public void On_the_device_timing_lists_every_launch_with_its_node_and_leaves_the_state_of_as_many_runs()
+    {
+        Simulator.Reset();
+        using CudaDevice device = new();
+        Assert.Contains(Simulator.DeviceName, device.Description, StringComparison.Ordinal);
+        AssertTimed(device, time => time.Step, plan => plan.Listing.Select(line => line.Split(' ')[0]));
+        Assert.Equal(0, Simulator.Reports);
+        Assert.DoesNotContain("an event", Simulator.Leaks());
+    }
+
+    private static void AssertTimed(Device device, Func<StepTime, string> nameOf, Func<Plan, IEnumerable<string>> namesOf)
+    {
+        TrainingGraph graph = TrainingGraph.Create(ModelCatalogue.Create("resnet8", new ModelShape(3, 8, 10)), new StepOptions(2, new Sgd(0.9f)));
         using StateStore timed = device.NewState(graph.Graph);
         using StateStore run = device.NewState(graph.Graph);
-        using CpuPlan plan = NewPlan(timed);
-        using CpuPlan other = NewPlan(run);
+        using Plan plan = NewPlan(timed);
+        using Plan other = NewPlan(run);
 
         IReadOnlyList<StepTime> times = plan.Time(2);
         for (int i = 0; i < 3; i++)
@@ -28,15 +47,16 @@ public class StepTimeTests
             other.Run();
         }
 
-        Assert.Equal(plan.Listing, times.Select(time => $"{time.Step} x{time.Chunks}"));
+        Assert.Equal(namesOf(plan), times.Select(nameOf));
         Assert.Equal(graph.Graph.Nodes, times.Select(time => time.Node).Distinct());
+        Assert.All(times, time => Assert.True(time.Chunks > 0));
         Assert.All(times, time => Assert.InRange(time.Shortest, TimeSpan.Zero, TimeSpan.FromMinutes(1)));
         SmallRun.AssertSameBits(run.ReadAll(), timed.ReadAll());
 
-        CpuPlan NewPlan(StateStore state)
+        Plan NewPlan(StateStore state)
         {
             state.Initialize(1);
-            CpuPlan plan = (CpuPlan)device.NewPlan(graph.Graph, state);
+            Plan plan = device.NewPlan(graph.Graph, state);
             plan.Write(graph.Images, [.. Enumerable.Range(0, graph.Images.Shape.Count).Select(i => (float)Math.Sin(i))]);
             plan.Write(graph.Labels, [1, 2]);
             plan.Write(graph.LearningRate, [0.1f]);

@@ -141,6 +141,25 @@ internal static partial class DriverAPINativeMethods
         public static partial CUResult cuStreamEndCapture(CUstream stream, ref CUgraph graph);
     }
 
+    /// <summary>Events.</summary>
+    internal static partial class Events
+    {
+        [LibraryImport(Library)]
+        internal static partial CUResult cuEventCreate(ref CUevent handle, CUEventFlags flags);
+
+        [LibraryImport(Library)]
+        internal static partial CUResult cuEventRecord(CUevent handle, CUstream stream);
+
+        [LibraryImport(Library)]
+        internal static partial CUResult cuEventSynchronize(CUevent handle);
+
+        [LibraryImport(Library)]
+        internal static partial CUResult cuEventElapsedTime(ref float milliseconds, CUevent start, CUevent end);
+
+        [LibraryImport(Library)]
+        internal static partial CUResult cuEventDestroy_v2(CUevent handle);
+    }
+
     /// <summary>Graphs; the package spells the class so.</summary>
     public static partial class GraphManagment
     {

@@ -29,6 +29,13 @@ internal enum CUStreamFlags
     NonBlocking = 1,
 }
 
+/// <summary>What an event is for.</summary>
+[Flags]
+internal enum CUEventFlags
+{
+    Default = 0,
+}
+
 /// <summary>Which unsafe calls a capture forbids.</summary>
 internal enum CUstreamCaptureMode
 {

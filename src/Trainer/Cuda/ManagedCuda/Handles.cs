@@ -56,6 +56,12 @@ internal struct CUstream
     public nint Pointer;
 }
 
+/// <summary>A moment in the work of a stream.</summary>
+internal struct CUevent
+{
+    public nint Pointer;
+}
+
 /// <summary>A graph of launches.</summary>
 internal struct CUgraph
 {

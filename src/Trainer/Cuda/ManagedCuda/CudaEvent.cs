@@ -1,0 +1,26 @@
+using ManagedCuda.BasicTypes;
+using static ManagedCuda.DriverAPINativeMethods;
+
+namespace ManagedCuda;
+
+/// <summary>A moment in the work of a stream.</summary>
+internal sealed class CudaEvent : IDisposable
+{
+    private CUevent _event;
+
+    public CudaEvent() => CudaException.Check(Events.cuEventCreate(ref _event, CUEventFlags.Default));
+
+    public void Record(CUstream stream) => CudaException.Check(Events.cuEventRecord(_event, stream));
+
+    public void Synchronize() => CudaException.Check(Events.cuEventSynchronize(_event));
+
+    /// <summary>Milliseconds from one to the other.</summary>
+    public static float ElapsedTime(CudaEvent eventStart, CudaEvent eventEnd)
+    {
+        float milliseconds = 0;
+        CudaException.Check(Events.cuEventElapsedTime(ref milliseconds, eventStart._event, eventEnd._event));
+        return milliseconds;
+    }
+
+    public void Dispose() => _ = Events.cuEventDestroy_v2(_event);
+}
