@@ -89,7 +89,7 @@ internal sealed class BenchKernelsVerb : Verb
             double floor = (peaks?.FloorSeconds(cost.Flop, cost.Bytes) ?? 0) * 1000;
             (total, floors) = (total + ms, floors + floor);
             output.Line(FormattableString.Invariant(
-                $"{node.Key.Name,-60} {ms,9:0.000} {floor,9:0.000} {Times(ms, floor),6}  {string.Join(", ", node.Select(time => $"{time.Step} x{time.Chunks} {time.Shortest.TotalMilliseconds:0.000}"))}"));
+                $"{node.Key.Name,-60} {ms,9:0.000} {Floor(floor),9} {Times(ms, floor),6}  {string.Join(", ", node.Select(time => $"{time.Step} x{time.Chunks} {time.Shortest.TotalMilliseconds:0.000}"))}"));
             nodes.Add(new JsonObject
             {
                 ["node"] = node.Key.Name,
@@ -102,13 +102,15 @@ internal sealed class BenchKernelsVerb : Verb
             });
         }
 
-        output.Line(FormattableString.Invariant($"{"total",-60} {total,9:0.000} {floors,9:0.000} {Times(total, floors),6}"));
+        output.Line(FormattableString.Invariant($"{"total",-60} {total,9:0.000} {Floor(floors),9} {Times(total, floors),6}"));
         document["ms"] = total;
         document["floor_ms"] = peaks is null ? null : floors;
         document["peaks"] = peaks is null ? null : OpCostText.Document(peaks);
         document["nodes"] = nodes;
         output.Document(document);
     }
+
+    private static string Floor(double ms) => ms == 0 ? "-" : FormattableString.Invariant($"{ms:0.000}");
 
     // Below a microsecond the floor is that of starting anything at all.
     private static string Times(double ms, double floor) => floor < 0.001 ? "-" : FormattableString.Invariant($"{ms / floor:0.0}");

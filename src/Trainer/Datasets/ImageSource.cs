@@ -4,8 +4,8 @@ namespace Gimbal.Trainer.Datasets;
 
 /// <summary>Labelled pictures of one size. Derive from it to train on data kept elsewhere.</summary>
 /// <remarks>
-/// Pictures are read on threads of the loader's own while training goes on, one at a time unless <see cref="IsThreadSafe"/> allows more. Reading must give
-/// the same bytes every time. What it throws ends the training, as the cause of an <see cref="ImageSourceException"/>.
+/// Pictures are read on threads of the loader's own while training goes on, one at a time unless <see cref="IsThreadSafe"/> allows more; those that a card keeps, once ahead
+/// of it. Reading must give the same bytes every time. What it throws ends the training, as the cause of an <see cref="ImageSourceException"/>.
 /// </remarks>
 public abstract class ImageSource
 {
