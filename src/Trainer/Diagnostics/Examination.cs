@@ -1,7 +1,6 @@
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Layers;
-using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Training;
@@ -21,7 +20,7 @@ public sealed class Examination(Device device)
     /// <param name="network">The network.</param>
     /// <param name="options">How it is trained; its batch is that of <paramref name="batch"/>.</param>
     /// <param name="start">The state to begin with; null: as a run begins.</param>
-    /// <param name="schedule">The rate of each step.</param>
+    /// <param name="rate">The learning rate of a step, from 0.</param>
     /// <param name="batch">Room for a batch.</param>
     /// <param name="load">Fills it for a step, from 0.</param>
     /// <param name="steps">How many, 1 or more.</param>
@@ -31,14 +30,14 @@ public sealed class Examination(Device device)
         Network network,
         TrainingOptions options,
         IReadOnlyDictionary<string, Tensor>? start,
-        Schedule schedule,
+        Func<int, double> rate,
         ImageBatch batch,
         Action<int, ImageBatch> load,
         int steps = UsualSteps,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(rate);
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(load);
         options = options.Resolve();
@@ -60,7 +59,7 @@ public sealed class Examination(Device device)
             cancellation.ThrowIfCancellationRequested();
             load(i, batch);
             bool isMeasured = i * Readings / steps != (i - 1) * Readings / steps || i == 0 || i == steps - 1;
-            StepResult result = step.Run(batch, schedule.At(i), i, isMeasured);
+            StepResult result = step.Run(batch, rate(i), i, isMeasured);
             losses.Add(result.Loss);
             norms.Add(result.Norm);
             if (isMeasured)

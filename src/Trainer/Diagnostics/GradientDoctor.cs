@@ -29,8 +29,9 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
             ?? (seesSignals ? Saturated(seen, ratio) ?? Dead(seen, ratio, seen.Readings[0]) : null)
             ?? Backward(seen, ratio)
             ?? Forward(seen, ratio)
+            ?? Diverged(seen, ratio)
             ?? (seesSignals ? Dead(seen, ratio, seen.Readings[^1]) : null)
-            ?? Unstable(seen, ratio)
+            ?? Overshooting(seen, ratio)
             ?? Clipped(seen, ratio)
             ?? Slow(seen, ratio)
             ?? Sound(seen, ratio);
@@ -143,22 +144,24 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
             : null;
     }
 
-    private static Diagnosis? Unstable(Observation seen, double ratio)
+    private static Diagnosis? Diverged(Observation seen, double ratio)
     {
         double early = Math.Max(seen.Losses[0], Math.Log(seen.Facts.Classes));
         double late = seen.Losses.TakeLast(Math.Max(1, seen.Losses.Count / 4)).Average();
-        double update = seen.Readings.Max(MedianUpdate);
-        bool isFinite = seen.Losses.All(float.IsFinite) && seen.Norms.All(float.IsFinite);
-        if (isFinite && late < Thresholds.LossGrowth * early && update < Thresholds.UpdateTooLarge)
-        {
-            return null;
-        }
-
-        string finding = !isFinite ? $"the loss is no number after {seen.Losses.ToList().FindIndex(loss => !float.IsFinite(loss))} steps"
-            : late >= Thresholds.LossGrowth * early ? $"the loss goes from {Text(seen.Losses[0])} to {Text(late)} in {seen.Losses.Count} steps"
-            : $"an update is {Text(update)} of the size of the weights it changes";
-        return new(Verdict.Unstable, isFinite && late < Thresholds.LossGrowth * early ? Severity.Warning : Severity.Critical, Cause.LearningRateTooHigh, null, ratio, seen.GainOf(ratio), finding, "steps are too large for the slope they go down", "cs231n: an update is about 1e-3 of its weight in a healthy run", Remedies.Slower(seen));
+        int broken = Math.Max(seen.Losses.ToList().FindIndex(loss => !float.IsFinite(loss)), seen.Norms.ToList().FindIndex(norm => !float.IsFinite(norm)));
+        return broken >= 0 ? TooFast(seen, ratio, Severity.Critical, $"loss or gradient is no number after {broken} steps")
+            : late >= Thresholds.LossGrowth * early ? TooFast(seen, ratio, Severity.Critical, $"the loss goes from {Text(seen.Losses[0])} to {Text(late)} in {seen.Losses.Count} steps")
+            : null;
     }
+
+    private static Diagnosis? Overshooting(Observation seen, double ratio)
+    {
+        double update = seen.Readings.Max(MedianUpdate);
+        return update > Thresholds.UpdateTooLarge ? TooFast(seen, ratio, Severity.Warning, $"an update is {Text(update)} of the size of the weights it changes") : null;
+    }
+
+    private static Diagnosis TooFast(Observation seen, double ratio, Severity severity, string finding) => new(
+        Verdict.Unstable, severity, Cause.LearningRateTooHigh, null, ratio, seen.GainOf(ratio), finding, "steps are too large for the slope they go down", "cs231n: an update is about 1e-3 of its weight in a healthy run", Remedies.Slower(seen));
 
     private static Diagnosis? Clipped(Observation seen, double ratio)
     {

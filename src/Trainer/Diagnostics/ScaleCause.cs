@@ -41,7 +41,7 @@ internal static class ScaleCause
             CultureInfo.InvariantCulture, $"weights of {culprit.Layer} have a deviation of {culprit.Deviation:G3}, {culprit.Scale:0.00} times √(2/fan_in)");
         if (Is(scale, s_pyTorch))
         {
-            return (Cause.PyTorchDefaultInit, culprit, $"{measured}: 0.41 per layer, PyTorch's default (kaiming_uniform with a = √5)", Stall);
+            return (Cause.PytorchDefaultInit, culprit, $"{measured}: 0.41 per layer, PyTorch's default (kaiming_uniform with a = √5)", Stall);
         }
 
         if (hidden.All(layer => Is(layer.Deviation, Math.Sqrt(2 / (layer.FanIn + layer.FanOut)))) && verdict == Verdict.Vanishing)

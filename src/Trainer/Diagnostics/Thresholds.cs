@@ -20,11 +20,15 @@ internal static class Thresholds
     /// <summary>First loss over ln K with which steps of a usual size are lost.</summary>
     public const double FirstLossCritical = 10;
 
-    /// <summary>Share of a layer's units that are dead: cs231n, "as much as 40 % of your network can be dead".</summary>
-    public const double DeadWarning = 0.4;
+    /// <summary>Share of a layer's units that are dead.</summary>
+    /// <remarks>
+    /// cs231n warns of 40 %. On a batch of 32 that is usual: the last of 20 sound layers of 64 units has 44 % at the start, because its images look ever more
+    /// alike, and the hidden layer of a tutorial's network 61 % after 30 steps that go well.
+    /// </remarks>
+    public const double DeadWarning = 0.75;
 
     /// <summary>Share of dead units through which next to nothing passes.</summary>
-    public const double DeadCritical = 0.75;
+    public const double DeadCritical = 0.9;
 
     /// <summary>Share of a layer's values beyond 0.97: Glorot and Bengio 2010 watch the same. Of a sigmoid only the upper end counts, half of all.</summary>
     public const double SaturatedWarning = 0.25;

@@ -54,7 +54,7 @@ public enum Cause
     InitTooLarge,
 
     /// <summary>PyTorch's default, U(±1/√fan_in): 0.41 per layer under ReLU.</summary>
-    PyTorchDefaultInit,
+    PytorchDefaultInit,
 
     /// <summary>Xavier's variance 2/(fan_in + fan_out) under ReLU: 0.71 per layer.</summary>
     XavierUnderRelu,

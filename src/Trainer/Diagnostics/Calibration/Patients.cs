@@ -25,7 +25,7 @@ internal static class Patients
     [
         ("normal:0.01", Verdict.Vanishing, Cause.InitTooSmall),
         ("uniform:0.05", Verdict.Vanishing, Cause.InitTooSmall),
-        ("pytorch", Verdict.Vanishing, Cause.PyTorchDefaultInit),
+        ("pytorch", Verdict.Vanishing, Cause.PytorchDefaultInit),
         ("xavier-normal", Verdict.Vanishing, Cause.XavierUnderRelu),
         ("he-normal:2.449", Verdict.Exploding, Cause.UniformBoundTimesNormal),
         ("he-normal:3.5", Verdict.Exploding, Cause.InitTooLarge),
@@ -155,7 +155,7 @@ internal static class Patients
         new("sound: conv 6x16, one label", true, () => Conv(6, 16), s_sgd, [Verdict.Healthy], Cause.None) { Diet = Diet.OneLabel },
         new("sound: mlp 4x64, adam 1e-5", false, () => Mlp(4, 64), s_adam with { Lr = 1e-5 }, [Verdict.Healthy], Cause.None),
         new("sound: 6 blocks of 8, clip norm:1", true, () => Residual(6, 8), s_sgd with { Clip = "norm:1" }, [Verdict.Healthy], Cause.None),
-        new("sound: tutorial 8, label smoothing", true, () => Tutorial(8), s_adam with { LabelSmoothing = 0.2f }, [Verdict.Healthy], Cause.None),
+        new("sound: tutorial 16, label smoothing", true, () => Tutorial(16), s_adam with { LabelSmoothing = 0.2f }, [Verdict.Healthy], Cause.None),
         new("sound: 3 blocks of 12, rmsprop", true, () => Residual(3, 12), s_adam with { Optimizer = OptimizerName.Rmsprop }, [Verdict.Healthy], Cause.None),
     ];
 }
