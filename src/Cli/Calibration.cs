@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gimbal.Trainer.Diagnostics;
-using Gimbal.Trainer.Diagnostics.Calibration;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Training;
 

@@ -42,7 +42,7 @@ public sealed class DiagnoseTests : IDisposable
     [Fact]
     public void A_run_is_examined_where_it_stands_and_stays_as_it_is()
     {
-        Tool.Run(_folder.Path, "train", "--model", "mlp", "--limit", "256", "--epochs", "2", "--batch", "32", "--lr", "0.001", "--out", "run").Succeeded();
+        Tool.Run(_folder.Path, "train", "--model", "mlp", "--limit", "256", "--epochs", "2", "--batch", "32", "--optimizer", "sgd", "--lr", "0.01", "--out", "run").Succeeded();
         Dictionary<string, byte[]> before = Files();
 
         JsonNode document = Tool.Run(_folder.Path, "diagnose", "run", "--steps", "8", "--json").Succeeded().Document;

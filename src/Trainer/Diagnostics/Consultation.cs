@@ -64,8 +64,8 @@ public sealed class Consultation
             network,
             options,
             start,
-            // A beginning goes through the whole schedule in these steps, warm-up, peak and all; a run goes on where it stands.
-            _run is null ? step => schedule.At(step * total / steps) : step => schedule.At(Math.Min(done + step, total - 1)),
+            // A run goes on where it stands; a beginning, or a run that has come to its end, goes through the whole schedule in these steps.
+            done > 0 && done + steps <= total ? step => schedule.At(done + step) : step => schedule.At(step * total / steps),
             _loader.NewBatch(),
             (step, batch) => _loader.Load((int)((done + step) / _loader.BatchesPerEpoch), (int)((done + step) % _loader.BatchesPerEpoch), batch),
             steps,

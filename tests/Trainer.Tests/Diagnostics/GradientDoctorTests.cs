@@ -1,5 +1,4 @@
 using Gimbal.Trainer.Diagnostics;
-using Gimbal.Trainer.Diagnostics.Calibration;
 using Gimbal.Trainer.Plans;
 
 namespace Gimbal.Trainer.Tests.Diagnostics;

@@ -23,6 +23,7 @@ internal static class FloorRules
         ["Health"] = 6,
         ["Training"] = 7,
         ["Models"] = 7,
+        ["Diagnostics"] = 8,
     };
 
     /// <summary>What a file of the trainer names that it must not.</summary>

@@ -1,7 +1,7 @@
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Training;
 
-namespace Gimbal.Trainer.Diagnostics.Calibration;
+namespace Gimbal.Trainer.Diagnostics;
 
 /// <summary>What is done to the images and labels a patient sees.</summary>
 internal enum Diet

@@ -4,7 +4,7 @@ using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Tensors;
 
-namespace Gimbal.Trainer.Diagnostics.Calibration;
+namespace Gimbal.Trainer.Diagnostics;
 
 /// <summary>Narrow networks for pictures of 32x32 in colour and ten classes, of any depth and with any fault.</summary>
 internal static class PatientNetworks

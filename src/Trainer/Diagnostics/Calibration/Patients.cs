@@ -1,8 +1,8 @@
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Training;
-using static Gimbal.Trainer.Diagnostics.Calibration.PatientNetworks;
+using static Gimbal.Trainer.Diagnostics.PatientNetworks;
 
-namespace Gimbal.Trainer.Diagnostics.Calibration;
+namespace Gimbal.Trainer.Diagnostics;
 
 /// <summary>The networks the doctor is tried on: ill ones and sound ones. Thresholds were chosen with the eyes on those that are not held out.</summary>
 internal static class Patients

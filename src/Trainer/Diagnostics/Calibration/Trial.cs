@@ -2,7 +2,7 @@ using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Training;
 
-namespace Gimbal.Trainer.Diagnostics.Calibration;
+namespace Gimbal.Trainer.Diagnostics;
 
 /// <summary>What became of one patient.</summary>
 /// <param name="Name">The patient.</param>
