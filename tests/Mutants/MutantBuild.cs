@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Gimbal.CudaSimulator;
 
 namespace Gimbal.Mutants;
 
 /// <summary>The host twins of the families one mutant changes, in a folder of its own that goes with it.</summary>
-internal sealed class MutantBuild : IDisposable
+internal sealed partial class MutantBuild : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gimbal-mutant-").FullName;
 
@@ -35,11 +36,17 @@ internal sealed class MutantBuild : IDisposable
         // What a mutant leaves unused is no reason to refuse it. Most are built once and run for a second.
         start.Environment["KERNEL_FLAGS"] = stage == Stage.Plain ? "-w -O1 -g0" : "-w";
         using Process process = Process.Start(start)!;
-        process.StandardError.ReadToEnd();
+        string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? Path.Combine(_folder, name) : null;
+        // Who refuses a source names a place in it: a full disk does not.
+        return process.ExitCode == 0 ? Path.Combine(_folder, name)
+            : PlaceOfError().IsMatch(error) ? null
+            : throw new InvalidOperationException($"g++ failed on {_folder}:{Environment.NewLine}{error}");
     }
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [GeneratedRegex(@":\d+:\d+: (fatal )?error: (?!.*No space left)")]
+    private static partial Regex PlaceOfError();
 }

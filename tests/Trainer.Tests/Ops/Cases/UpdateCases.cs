@@ -12,6 +12,9 @@ internal static class UpdateCases
 
     private static readonly TensorType[] Large = [TensorType.Matrix(130, 257), TensorType.Vector(3)];
 
+    // A kernel that joins pieces of 4096 elements takes more of them here than a block has threads.
+    private static readonly TensorType[] Huge = [TensorType.Vector((257 * 4096) + 5), TensorType.Vector(3)];
+
     public static IEnumerable<OpFamily> All =>
     [
         OpFamily.Of<SgdUpdate>(
@@ -24,6 +27,7 @@ internal static class UpdateCases
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f), Single),
                 Update(new SgdUpdate(0.9f, MomentumForm.Nesterov, new(ClipMode.Norm, 1), 0.1f, UpdateNorms.Taken), Network),
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), Large),
+                Update(new SgdUpdate(0, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), Huge),
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), [TensorType.Vector(3)]),
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f, UpdateNorms.Taken), Network, norm: double.NaN) with { Note = "norm not a number" },
             ],
@@ -69,7 +73,7 @@ internal static class UpdateCases
             ],
             random => ClipUnits(random.Between(0.01, 1), random.Any() with { Axes = Axes.Plain }, 1)),
         OpFamily.Of<GradientNorm>(
-            [Norm(Network), Norm(Large), Norm([TensorType.Vector(1)]), Norm(Network, Domain.Normal(0, 1e-18)) with { Note = "squares underflow float32" }, Norm(Network, Domain.Normal(0, 1e18)) with { Note = "squares overflow float32" }, Norm(Network, Domain.Given(1, 2, double.NaN)) with { Note = "not a number" }],
+            [Norm(Network), Norm(Large), Norm(Huge), Norm([TensorType.Vector(1)]), Norm(Network, Domain.Normal(0, 1e-18)) with { Note = "squares underflow float32" }, Norm(Network, Domain.Normal(0, 1e18)) with { Note = "squares overflow float32" }, Norm(Network, Domain.Given(1, 2, double.NaN)) with { Note = "not a number" }],
             random => Norm([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Any())])),
         OpFamily.Of<StepCount>(
             [Count(0, 1), Count(12345, 0), Count(7, double.NaN), Count(7, double.PositiveInfinity)],
