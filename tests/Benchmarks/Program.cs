@@ -6,7 +6,7 @@ using Gimbal.SideBySide;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-RootCommand root = new("Gimbal beside TorchSharp, in one process") { TrainCommand(), LoaderCommand(), OpsCommand(), PairCommand(), FootprintCommand() };
+RootCommand root = new("Gimbal beside TorchSharp, in one process") { TrainCommand(), LoaderCommand(), HealthCommand(), OpsCommand(), PairCommand(), FootprintCommand() };
 ParseResult line = root.Parse(args);
 if (line.Errors.Count > 0)
 {
@@ -80,6 +80,26 @@ Command LoaderCommand()
         parsed.GetValue(groups),
         parsed.GetValue(threads))));
     return loader;
+}
+
+Command HealthCommand()
+{
+    Option<string> model = new("--model") { Description = "Network to train", DefaultValueFactory = _ => "simple-cnn" };
+    model.AcceptOnlyFromAmong("simple-cnn", "mlp", "resnet20", "resnet56");
+    Option<int> batch = new("--batch") { Description = "Images per step", DefaultValueFactory = _ => 128 };
+    Option<int[]> every = new("--every") { Description = "Steps between readings", DefaultValueFactory = _ => [1, 10], AllowMultipleArgumentsPerToken = true };
+    Option<int> pairs = new("--pairs") { Description = "Pairs of runs with and without", DefaultValueFactory = _ => 400 };
+    Option<int> threads = new("--threads") { Description = "Threads that train", DefaultValueFactory = _ => Environment.ProcessorCount };
+    foreach (Option<int> number in new[] { batch, pairs, threads })
+    {
+        number.Validators.Add(result => RequirePositive(result.GetValueOrDefault<int>(), result.AddError, number.Name));
+    }
+
+    every.Validators.Add(result => RequirePositive((result.GetValueOrDefault<int[]>() ?? []).DefaultIfEmpty(1).Min(), result.AddError, every.Name));
+    Command health = new("health", "Time training with and without readings of the layers' health") { model, batch, every, pairs, threads };
+    health.SetAction(parsed => parsed.GetRequiredValue(every).Max(steps => HealthBenchmark.Run(new HealthSettings(
+        parsed.GetRequiredValue(model), parsed.GetValue(batch), steps, parsed.GetValue(pairs), parsed.GetValue(threads)))));
+    return health;
 }
 
 Command OpsCommand()

@@ -105,6 +105,21 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public void Both_forms_of_a_step_share_their_memory()
+    {
+        using CpuDevice device = new(1);
+        TrainingGraph graph = Create("resnet20");
+        using StateStore state = device.NewState(graph.Graph);
+        using TrainingStep step = new(graph, device, state, seed: 1);
+        long before = step.MemoryBytes;
+
+        step.Run(Images(graph), Labels(), Rate, 0, isMeasured: true);
+
+        // What is left apart are temporaries.
+        Assert.InRange(step.MemoryBytes, before + 1, before * 1.3);
+    }
+
+    [Fact]
     public void There_is_no_reading_before_a_measured_step()
     {
         using CpuDevice device = new(1);

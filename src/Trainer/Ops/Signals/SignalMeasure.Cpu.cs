@@ -14,6 +14,20 @@ public sealed partial record SignalMeasure
 
     private const int InfinityBits = 0x7F800000;
 
+    private const int MantissaBits = 23;
+    private const int ExponentBias = 127;
+    private const int MostScale = 126;
+
+    // 2^-40 and 2^60: where the largest magnitude lies between them, a thousand squares together are a float, and those that underflow do not matter.
+    private const int UnscaledFrom = (ExponentBias - 40) << MantissaBits;
+    private const int UnscaledTo = (ExponentBias + 60) << MantissaBits;
+
+    /// <summary>A way to count what is in a run; magnitudes per place of the pattern are widened.</summary>
+    private interface IPass
+    {
+        unsafe void Add(float* x, int count, int* largest, int pattern, ref Counts counts);
+    }
+
     /// <summary>Appends the steps that measure what a source reads.</summary>
     /// <param name="call">Its first output receives the numbers.</param>
     /// <param name="source">Where the elements come from.</param>
@@ -44,27 +58,25 @@ public sealed partial record SignalMeasure
         call.Steps.Add("signal_measure", &JoinChunks, args, 1);
     }
 
-    private static unsafe void MeasureChunk(Args* args, int chunk, float* scratch)
+    // The last chunk first: what was computed last is still in the caches.
+    private static unsafe void MeasureChunk(Args* args, int number, float* scratch)
     {
+        int chunk = args->Chunks - 1 - number;
         int channels = args->Source.Channels;
         int* largest = (int*)scratch;
         new Span<int>(largest, args->Pattern).Clear();
-        int first = chunk * args->RowsPerChunk;
-        int end = Math.Min(args->Rows, first + args->RowsPerChunk);
-        int perRow = args->Width * channels;
         Counts counts = default;
-        if (args->Source.Address != null)
+        Walk(new FastPass(1), args, chunk, scratch, ref counts);
+        int most = TensorPrimitives.Max(new ReadOnlySpan<int>(largest, args->Pattern));
+        if (most >= InfinityBits)
         {
-            MeasureRun(args->Source.Address + ((nint)first * perRow), (end - first) * perRow, largest, args->Pattern, ref counts);
+            counts = default;
+            Walk(default(SinglePass), args, chunk, scratch, ref counts);
         }
-        else
+        else if (most != 0 && (most < UnscaledFrom || most > UnscaledTo))
         {
-            float* row = scratch + args->Pattern;
-            for (int i = first; i < end; i++)
-            {
-                args->Source.Read(new PixelRun((nint)i * args->Width, args->Width, 0, channels), row, channels);
-                MeasureRun(row, perRow, largest, args->Pattern, ref counts);
-            }
+            counts = default;
+            Walk(new FastPass(float.ScaleB(1, Math.Min(MostScale, ExponentBias - (most >> MantissaBits)))), args, chunk, scratch, ref counts);
         }
 
         args->Counts[chunk] = counts;
@@ -76,46 +88,25 @@ public sealed partial record SignalMeasure
         }
     }
 
-    // Magnitudes are compared as the integers their bits are: in the order of the numbers, with infinity and what is not a number behind them.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void MeasureRun(float* x, int count, int* largest, int pattern, ref Counts counts)
+    // Magnitudes per place of the pattern lie at the start of the scratch, a row that is not in memory behind them.
+    private static unsafe void Walk<TPass>(TPass pass, Args* args, int chunk, float* scratch, ref Counts counts)
+        where TPass : struct, IPass
     {
-        Vector<double> low = Vector<double>.Zero;
-        Vector<double> high = Vector<double>.Zero;
-        Vector<int> zeros = Vector<int>.Zero;
-        Vector<int> saturated = Vector<int>.Zero;
-        Vector<int> nonFinite = Vector<int>.Zero;
-        Vector<int> magnitudeBits = new(int.MaxValue);
-        Vector<int> saturatedBits = new(BitConverter.SingleToInt32Bits(SaturatedFrom));
-        Vector<int> lastFinite = new(InfinityBits - 1);
-        int whole = count - (count % Vector<float>.Count);
-        for (int i = 0, at = 0; i < whole; i += Vector<float>.Count, at += Vector<float>.Count)
+        int channels = args->Source.Channels;
+        int first = chunk * args->RowsPerChunk;
+        int end = Math.Min(args->Rows, first + args->RowsPerChunk);
+        int perRow = args->Width * channels;
+        if (args->Source.Address != null)
         {
-            at = at == pattern ? 0 : at;
-            Vector<float> value = Vector.Load(x + i);
-            Vector<int> magnitude = Vector.AsVectorInt32(value) & magnitudeBits;
-            Vector.Store(Vector.Max(Vector.Load(largest + at), magnitude), largest + at);
-            // A comparison that holds is −1.
-            zeros -= Vector.Equals(magnitude, Vector<int>.Zero);
-            saturated -= Vector.GreaterThan(magnitude, saturatedBits);
-            nonFinite -= Vector.GreaterThan(magnitude, lastFinite);
-            Vector.Widen(value, out Vector<double> first, out Vector<double> second);
-            low += first * first;
-            high += second * second;
+            pass.Add(args->Source.Address + ((nint)first * perRow), (end - first) * perRow, (int*)scratch, args->Pattern, ref counts);
+            return;
         }
 
-        counts.Squares += Vector.Sum(low + high);
-        counts.Zeros += Vector.Sum(zeros);
-        counts.Saturated += Vector.Sum(saturated);
-        counts.NonFinite += Vector.Sum(nonFinite);
-        for (int i = whole; i < count; i++)
+        float* row = scratch + args->Pattern;
+        for (int i = first; i < end; i++)
         {
-            int magnitude = BitConverter.SingleToInt32Bits(x[i]) & int.MaxValue;
-            largest[i % pattern] = Math.Max(largest[i % pattern], magnitude);
-            counts.Squares += (double)x[i] * x[i];
-            counts.Zeros += magnitude == 0 ? 1 : 0;
-            counts.Saturated += magnitude > saturatedBits[0] ? 1 : 0;
-            counts.NonFinite += magnitude >= InfinityBits ? 1 : 0;
+            args->Source.Read(new PixelRun((nint)i * args->Width, args->Width, 0, channels), row, channels);
+            pass.Add(row, perRow, (int*)scratch, args->Pattern, ref counts);
         }
     }
 
@@ -145,10 +136,75 @@ public sealed partial record SignalMeasure
         args->Y[5] = all.NonFinite;
     }
 
+    // One by one, squares in double.
+    private static unsafe void AddRest(float* x, int first, int count, int* largest, int pattern, ref Counts counts)
+    {
+        int saturatedFrom = BitConverter.SingleToInt32Bits(SaturatedFrom);
+        for (int i = first; i < count; i++)
+        {
+            int magnitude = BitConverter.SingleToInt32Bits(x[i]) & int.MaxValue;
+            largest[i % pattern] = Math.Max(largest[i % pattern], magnitude);
+            counts.Squares += (double)x[i] * x[i];
+            counts.Zeros += magnitude == 0 ? 1 : 0;
+            counts.Saturated += magnitude > saturatedFrom ? 1 : 0;
+            counts.NonFinite += magnitude >= InfinityBits ? 1 : 0;
+        }
+    }
+
     private static unsafe void Widen(int* largest, int* others, int count)
     {
         Span<int> widened = new(largest, count);
         TensorPrimitives.Max(widened, new ReadOnlySpan<int>(others, count), widened);
+    }
+
+    // In vectors; squares of elements times a power of two. Magnitudes are compared as the integers their bits are: in the order of the numbers, with infinity and what is not a number behind them.
+    private readonly struct FastPass(float scale) : IPass
+    {
+        // Floats that are added up in float before they are added to a double.
+        private const int BlockLength = 1024;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public unsafe void Add(float* x, int count, int* largest, int pattern, ref Counts counts)
+        {
+            Vector<float> scales = new(scale);
+            double unscaled = 1 / ((double)scale * scale);
+            Vector<int> zeros = Vector<int>.Zero;
+            Vector<int> saturated = Vector<int>.Zero;
+            Vector<int> magnitudeBits = new(int.MaxValue);
+            Vector<int> saturatedBits = new(BitConverter.SingleToInt32Bits(SaturatedFrom));
+            int whole = count - (count % Vector<float>.Count);
+            int at = 0;
+            for (int block = 0; block < whole; block += BlockLength)
+            {
+                Vector<float> squares = Vector<float>.Zero;
+                int end = Math.Min(whole, block + BlockLength);
+                for (int i = block; i < end; i += Vector<float>.Count, at += Vector<float>.Count)
+                {
+                    at = at == pattern ? 0 : at;
+                    Vector<float> value = Vector.Load(x + i);
+                    Vector<int> magnitude = Vector.AsVectorInt32(value) & magnitudeBits;
+                    Vector.Store(Vector.Max(Vector.Load(largest + at), magnitude), largest + at);
+                    // A comparison that holds is −1.
+                    zeros -= Vector.Equals(magnitude, Vector<int>.Zero);
+                    saturated -= Vector.GreaterThan(magnitude, saturatedBits);
+                    value *= scales;
+                    squares = Vector.FusedMultiplyAdd(value, value, squares);
+                }
+
+                Vector.Widen(squares, out Vector<double> low, out Vector<double> high);
+                counts.Squares += Vector.Sum(low + high) * unscaled;
+            }
+
+            counts.Zeros += Vector.Sum(zeros);
+            counts.Saturated += Vector.Sum(saturated);
+            AddRest(x, whole, count, largest, pattern, ref counts);
+        }
+    }
+
+    // For what is not finite.
+    private readonly struct SinglePass : IPass
+    {
+        public unsafe void Add(float* x, int count, int* largest, int pattern, ref Counts counts) => AddRest(x, 0, count, largest, pattern, ref counts);
     }
 
     private struct Counts

@@ -30,6 +30,9 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
     // A difference and two multiply-adds.
     private const long OperationsPerNorms = 5;
 
+    // Elements whose squares are added up in float before they are added to a double.
+    private const int BlockLength = 1024;
+
     /// <inheritdoc/>
     public override IReadOnlyList<TensorType> Infer(IReadOnlyList<TensorType> inputs)
     {
@@ -101,26 +104,14 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
         where TSquares : struct, IUpdateSquares
     {
         Segment segment = args->Segments[chunk];
-        TSquares squares = default;
-        if (float.IsFinite(*args->Norm))
-        {
-            Update(args, segment, ref squares);
-        }
-        else
-        {
-            for (int i = 0; TSquares.AreTaken && i < segment.Count; i += Vector<float>.Count)
-            {
-                squares.Add(Vector.Load(segment.Parameter + i), Vector.Load(segment.Parameter + i), segment.Count - i);
-            }
-        }
-
+        UpdateSquares squares = float.IsFinite(*args->Norm) ? Update<TRule, TSquares>(args, segment) : Keep<TSquares>(segment);
         if (TSquares.AreTaken)
         {
-            args->Squares[chunk] = squares.Sum;
+            args->Squares[chunk] = squares;
         }
     }
 
-    private static unsafe void Update<TRule, TSquares>(Args<TRule>* args, in Segment segment, ref TSquares squares)
+    private static unsafe UpdateSquares Update<TRule, TSquares>(Args<TRule>* args, in Segment segment)
         where TRule : unmanaged, IUpdateRule
         where TSquares : struct, IUpdateSquares
     {
@@ -130,27 +121,57 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
         float scale = args->Clip.Mode == ClipMode.Norm ? Math.Min(1, args->Clip.Limit / (norm + 1e-6f)) : 1;
         float bound = args->Clip.Mode == ClipMode.Value ? args->Clip.Limit : float.PositiveInfinity;
         Vector<float> none = Vector<float>.Zero;
-        // Tensors start on cache lines and fill them, so the last vector may run past the end into padding that nobody reads.
-        for (int i = 0; i < segment.Count; i += Vector<float>.Count)
+        UpdateSquares sum = default;
+        for (int start = 0; start < segment.Count; start += BlockLength)
         {
-            Vector<float> gradient = Vector.Load(segment.Gradient + i) * scale;
-            gradient = Vector.Min(Vector.Max(gradient, new Vector<float>(-bound)), new Vector<float>(bound));
-            Vector<float> first = segment.First is null ? none : Vector.Load(segment.First + i);
-            Vector<float> second = segment.Second is null ? none : Vector.Load(segment.Second + i);
-            Vector<float> before = Vector.Load(segment.Parameter + i);
-            Vector<float> after = rule.Invoke(before, gradient, ref first, ref second);
-            after.Store(segment.Parameter + i);
-            squares.Add(before, after, segment.Count - i);
-            if (segment.First is not null)
+            TSquares squares = default;
+            int end = Math.Min(segment.Count, start + BlockLength);
+            // Tensors start on cache lines and fill them, so the last vector may run past the end into padding that nobody reads.
+            for (int i = start; i < end; i += Vector<float>.Count)
             {
-                first.Store(segment.First + i);
+                Vector<float> gradient = Vector.Load(segment.Gradient + i) * scale;
+                gradient = Vector.Min(Vector.Max(gradient, new Vector<float>(-bound)), new Vector<float>(bound));
+                Vector<float> first = segment.First is null ? none : Vector.Load(segment.First + i);
+                Vector<float> second = segment.Second is null ? none : Vector.Load(segment.Second + i);
+                Vector<float> before = Vector.Load(segment.Parameter + i);
+                Vector<float> after = rule.Invoke(before, gradient, ref first, ref second);
+                after.Store(segment.Parameter + i);
+                squares.Add(before, after, end - i);
+                if (segment.First is not null)
+                {
+                    first.Store(segment.First + i);
+                }
+
+                if (segment.Second is not null)
+                {
+                    second.Store(segment.Second + i);
+                }
             }
 
-            if (segment.Second is not null)
-            {
-                second.Store(segment.Second + i);
-            }
+            sum += squares.Sum;
         }
+
+        return sum;
+    }
+
+    // Nothing changes; what is measured is.
+    private static unsafe UpdateSquares Keep<TSquares>(in Segment segment)
+        where TSquares : struct, IUpdateSquares
+    {
+        UpdateSquares sum = default;
+        for (int start = 0; TSquares.AreTaken && start < segment.Count; start += BlockLength)
+        {
+            TSquares squares = default;
+            int end = Math.Min(segment.Count, start + BlockLength);
+            for (int i = start; i < end; i += Vector<float>.Count)
+            {
+                squares.Add(Vector.Load(segment.Parameter + i), Vector.Load(segment.Parameter + i), end - i);
+            }
+
+            sum += squares.Sum;
+        }
+
+        return sum;
     }
 
     private static unsafe void SumSegments(NormArgs* args, int chunk, float* scratch)
@@ -159,7 +180,7 @@ public abstract partial record ParameterUpdate(GradientClip Clip, float WeightDe
         for (int i = 0; i < args->Count; i++)
         {
             int index = args->Segments[i].Tensor;
-            tensor = new UpdateSquares(tensor.Parameter + args->Squares[i].Parameter, tensor.Change + args->Squares[i].Change);
+            tensor += args->Squares[i];
             if (i + 1 == args->Count || args->Segments[i + 1].Tensor != index)
             {
                 args->Norms[index] = (float)Math.Sqrt(tensor.Parameter);

@@ -29,6 +29,8 @@ internal static class UpdateCases
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), Large),
                 Update(new SgdUpdate(0, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), Huge),
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), [TensorType.Vector(3)]),
+                Update(new SgdUpdate(0, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), Network, size: 1e-17) with { Note = "squares nearly underflow float32" },
+                Update(new SgdUpdate(0, MomentumForm.Heavy, default, 0, UpdateNorms.Taken), Network, size: 1e25) with { Note = "squares overflow float32" },
                 Update(new SgdUpdate(0.9f, MomentumForm.Heavy, default, 0.1f, UpdateNorms.Taken), Network, norm: double.NaN) with { Note = "norm not a number" },
             ],
             random => Update(
@@ -80,8 +82,8 @@ internal static class UpdateCases
             random => Count(random.Next(100000), random.NextDouble())),
     ];
 
-    /// <summary>An update of parameters of the given types, with every state replaced.</summary>
-    public static OpCase Update(ParameterUpdate op, IReadOnlyList<TensorType> types, double count = 10, double norm = 3)
+    /// <summary>An update of parameters of the given types, with every state replaced; size is that of weights and gradients.</summary>
+    public static OpCase Update(ParameterUpdate op, IReadOnlyList<TensorType> types, double count = 10, double norm = 3, double size = 1)
     {
         int states = op.StateNames.Count;
         IEnumerable<OpInput> Group(string name, Func<Random, TensorType, double[]> domain) =>
@@ -94,7 +96,7 @@ internal static class UpdateCases
             op,
             [
                 Scalar("count", count), Scalar("norm", norm), Scalar("learning_rate", 0.1),
-                .. Group("w", Domain.Normal()), .. Group("g", Domain.Normal()), .. kept,
+                .. Group("w", Domain.Normal(0, size)), .. Group("g", Domain.Normal(0, size)), .. kept,
             ])
         {
             Replaces =
