@@ -5,7 +5,7 @@ using Gimbal.Cli;
 Option<bool> verbose = new("--verbose") { Description = "show stack traces of errors", Recursive = true };
 RootCommand root = new("Train in C#, ship ONNX: trains convolutional networks and ends in an ONNX file that ONNX Runtime has confirmed.");
 root.Options.Add(verbose);
-Dictionary<Command, Verb> verbs = new Verb[] { new TrainVerb(), new ExportVerb(), new VerifyVerb(), new PredictVerb(), new InspectVerb(), new ReportVerb(), new DiagnoseVerb(), new DoctorVerb() }
+Dictionary<Command, Verb> verbs = new Verb[] { new TrainVerb(), new ExportVerb(), new VerifyVerb(), new PredictVerb(), new InspectVerb(), new ReportVerb(), new DiagnoseVerb(), new LabVerb(), new DoctorVerb() }
     .ToDictionary(verb => verb.ToCommand());
 foreach (Command command in verbs.Keys)
 {

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Gimbal.Trainer.Diagnostics;
+
+/// <summary>How a claim stands against what was measured.</summary>
+public enum Standing
+{
+    /// <summary>It holds.</summary>
+    Holds,
+
+    /// <summary>It holds in some of the cases.</summary>
+    HoldsPartly,
+
+    /// <summary>It does not hold.</summary>
+    HoldsNot,
+}
+
+/// <summary>A number over several seeds.</summary>
+/// <param name="Values">One per seed.</param>
+public sealed record Measured(IReadOnlyList<double> Values)
+{
+    /// <summary>The middle one: a ratio that varies by decades has no useful mean.</summary>
+    public double Median => Values.Order().ElementAt(Values.Count / 2);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Median:G3} ({Values.Min():G2} to {Values.Max():G2})");
+}
+
+/// <summary>A claim of tutorials, put to the test.</summary>
+/// <param name="Claim">The claim.</param>
+/// <param name="Result">What was measured.</param>
+/// <param name="Standing">Whether it holds, by <paramref name="Criterion"/>.</param>
+/// <param name="Criterion">When it would hold.</param>
+public sealed record LabFinding(string Claim, string Result, Standing Standing, string Criterion)
+{
+    /// <summary>A claim that several cases bear out, or do not.</summary>
+    public static LabFinding Of(string claim, string result, string criterion, params IReadOnlyCollection<bool> cases) => new(
+        claim, result, cases.All(holds => holds) ? Standing.Holds : cases.Any(holds => holds) ? Standing.HoldsPartly : Standing.HoldsNot, criterion);
+}
+
+/// <summary>A line of a figure.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Points">In order.</param>
+public sealed record LabCurve(string Name, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>A figure.</summary>
+/// <param name="Title">What is shown, and over what.</param>
+/// <param name="Curves">Its lines.</param>
+public sealed record LabFigure(string Title, IReadOnlyList<LabCurve> Curves);
+
+/// <summary>What a lab found.</summary>
+/// <param name="Findings">Claims, in order.</param>
+/// <param name="Figures">Figures, in order.</param>
+public sealed record LabReport(IReadOnlyList<LabFinding> Findings, IReadOnlyList<LabFigure> Figures);
