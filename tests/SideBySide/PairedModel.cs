@@ -22,6 +22,7 @@ public sealed record PairedModel(string Name, Size2 Size, Func<Network> Product,
     public static IReadOnlyList<PairedModel> All { get; } =
     [
         Catalogued("simple-cnn", 32, () => new SimpleCnn()),
+        Catalogued("fast-cnn", 32, () => new FastCnn()),
         Catalogued("mlp", 32, () => new Mlp()),
         Catalogued("resnet20", 32, () => new CifarResNet(3)),
         Catalogued("resnet56", 32, () => new CifarResNet(9)),

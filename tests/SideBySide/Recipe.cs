@@ -1,6 +1,6 @@
 namespace Gimbal.SideBySide;
 
-/// <summary>How both sides train a model: residual networks with SGD and clipped gradients, the others with Adam.</summary>
+/// <summary>How both sides train a model: those with batch norm throughout with SGD and clipped gradients, the others with Adam.</summary>
 public static class Recipe
 {
     /// <summary>Learning rate of Adam.</summary>
@@ -19,7 +19,7 @@ public static class Recipe
     public const float SgdLargestNorm = 1;
 
     /// <summary>Whether a model is trained with SGD.</summary>
-    public static bool UsesSgd(string model) => model.StartsWith("resnet", StringComparison.Ordinal);
+    public static bool UsesSgd(string model) => model == "fast-cnn" || model.StartsWith("resnet", StringComparison.Ordinal);
 
     /// <summary>Learning rate of a model.</summary>
     public static float RateOf(string model) => UsesSgd(model) ? SgdRate : AdamRate;
