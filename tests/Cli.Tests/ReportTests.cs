@@ -8,7 +8,7 @@ namespace Gimbal.Cli.Tests;
 /// <summary>What the report of a run says, and of several.</summary>
 public sealed class ReportTests(TrainedRun run) : IClassFixture<TrainedRun>
 {
-    private static readonly string[] s_sections = ["Curves", "Confusion matrix", "Examples", "Exported model", "Configuration", "Data", "Environment"];
+    private static readonly string[] s_sections = ["Curves", "Gradient flow", "Confusion matrix", "Examples", "Exported model", "Configuration", "Data", "Environment"];
 
     private string Folder => run.Folder.Path;
 
@@ -51,7 +51,24 @@ public sealed class ReportTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal("0.9", Fact(page, "ema"));
         Assert.Equal("2,000", Fact(page, "Images compared"));
         Assert.Contains("-bit vectors", Fact(page, "Device"), StringComparison.Ordinal);
-        Assert.Equal(2, page.Descendants("details").Descendants("tbody").Single().Elements("tr").Count());
+        Assert.Equal(2, page.Descendants("details").First().Descendants("tbody").Single().Elements("tr").Count());
+    }
+
+    [Fact]
+    public void Gradient_flow_shows_every_layer_of_the_last_reading_and_three_over_time()
+    {
+        XElement section = Read("run/report.html").Descendants("section").Single(element => (string?)element.Attribute("id") == "gradient-flow");
+        JsonNode[] readings = [.. File.ReadAllLines(run.Folder["run/health.jsonl"]).Select(line => JsonNode.Parse(line)!)];
+        string[] layers = [.. readings[^1]["layers"]!.AsArray().Select(layer => (string)layer!["layer"]!)];
+
+        Assert.Equal(["conv1", "layer1.0.conv1"], layers.Take(2));
+        Assert.Equal(
+            ["Activation RMS over depth", "Gradient norm over depth", "Gradient norm over time", "Update / weight over time"],
+            section.Descendants("figcaption").Select(caption => caption.FirstNode!.ToString()));
+        Assert.Equal(layers, section.Descendants("tbody").Single().Elements("tr").Select(row => row.Element("th")!.Value));
+        XElement overTime = section.Descendants("figure").ElementAt(2);
+        Assert.Equal([layers[0], layers[layers.Length / 2], layers[^1]], overTime.Descendants("li").Select(entry => entry.Element("span")!.FirstNode!.ToString().Trim()));
+        Assert.Contains($"at step {(int)readings[^1]["step"]! + 1}", (string)overTime.Element("svg")!.Attribute("aria-label")!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +122,7 @@ public sealed class ReportTests(TrainedRun run) : IClassFixture<TrainedRun>
 
         Outcome without = Tool.Run(folder.Path, "report", "run").Succeeded();
         Assert.Contains("note    no confusion matrix and no examples: ", without.Out, StringComparison.Ordinal);
-        Assert.Equal(["Curves", "Exported model", "Configuration", "Data"], Read(folder["run/report.html"]).Descendants("h2").Select(heading => heading.Value));
+        Assert.Equal(["Curves", "Gradient flow", "Exported model", "Configuration", "Data"], Read(folder["run/report.html"]).Descendants("h2").Select(heading => heading.Value));
 
         Tool.Run(folder.Path, "report", "run", "--data", "idx:moved").Succeeded();
         XElement page = Read(folder["run/report.html"]);

@@ -18,10 +18,10 @@ internal enum Scale
 
 /// <summary>One line of a chart.</summary>
 /// <param name="Name">What it is.</param>
-/// <param name="Points">Epoch and value; values that are not finite leave a gap.</param>
+/// <param name="Points">Epoch, layer or step and value; values that are not finite leave a gap.</param>
 internal sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Lines over epochs as inline SVG whose colours come from the page's style sheet, so that they follow its colour scheme.</summary>
+/// <summary>Lines over epochs, layers or steps as inline SVG whose colours come from the page's style sheet, so that they follow its colour scheme.</summary>
 /// <param name="Title">What is shown.</param>
 /// <param name="Scale">The vertical axis.</param>
 /// <param name="Lines">One or more.</param>
@@ -38,6 +38,9 @@ internal sealed record LineChart(string Title, Scale Scale, IReadOnlyList<Line> 
     private const int MostDots = 40;
     private const double WideRange = 100;
 
+    /// <summary>What the horizontal axis counts.</summary>
+    public string Across { get; init; } = "epoch";
+
     /// <summary>The chart with its caption and legend; null where no line has a finite point.</summary>
     public XElement? Render()
     {
@@ -52,7 +55,7 @@ internal sealed record LineChart(string Title, Scale Scale, IReadOnlyList<Line> 
         Axis up = isLogarithmic ? Axis.Logarithmic(points.Min(p => p.Y), points.Max(p => p.Y)) : Axis.Linear(points.Min(p => p.Y), points.Max(p => p.Y), Ticks);
         return new XElement("figure",
             new XAttribute("class", "chart"),
-            new XElement("figcaption", Title, isLogarithmic ? new XElement("small", " logarithmic") : null),
+            new XElement("figcaption", Title, Note(isLogarithmic) is { Length: > 0 } note ? new XElement("small", $" {note}") : null),
             new XElement("svg",
                 new XAttribute("viewBox", FormattableString.Invariant($"0 0 {Width} {Height}")),
                 new XAttribute("role", "img"),
@@ -61,6 +64,8 @@ internal sealed record LineChart(string Title, Scale Scale, IReadOnlyList<Line> 
                 Lines.Select((line, i) => Draw(line, i, across, up))),
             new XElement("ul", new XAttribute("class", "legend"), Lines.Select(Legend)));
     }
+
+    private string Note(bool isLogarithmic) => string.Join(", ", ((string?[])[Across == "epoch" ? null : $"by {Across}", isLogarithmic ? "logarithmic" : null]).OfType<string>());
 
     private static double X(Axis across, double value) => Left + (across.Place(value) * (Width - Left - Right));
 
@@ -110,7 +115,7 @@ internal sealed record LineChart(string Title, Scale Scale, IReadOnlyList<Line> 
         new XElement("span", line.Name, " ", new XElement("b", line.Points.Count == 0 ? "none" : Print(line.Points[^1].Y))));
 
     private string Description() => $"{Title}. " + string.Join("; ", Lines.Where(line => line.Points.Count > 0).Select(line =>
-        $"{line.Name} from {Print(line.Points[0].Y)} at epoch {Number(line.Points[0].X)} to {Print(line.Points[^1].Y)} at epoch {Number(line.Points[^1].X)}"));
+        $"{line.Name} from {Print(line.Points[0].Y)} at {Across} {Number(line.Points[0].X)} to {Print(line.Points[^1].Y)} at {Across} {Number(line.Points[^1].X)}"));
 
     private string Print(double value) => Scale == Scale.Share ? Figures.Percent(value) : Figures.Short(value);
 }

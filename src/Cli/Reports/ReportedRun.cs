@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gimbal.Export;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Training;
 
@@ -15,6 +16,7 @@ namespace Gimbal.Cli.Reports;
 /// <param name="BestEpoch">The epoch with the highest validation accuracy, from 1; 0 without validation.</param>
 /// <param name="Configuration">Every effective option, by its key.</param>
 /// <param name="Fingerprint">Of the training images.</param>
+/// <param name="Health">Readings of the layers' health, in order; none where the run left none.</param>
 /// <param name="Facts">Environment, data, outcome, evaluation; null where the run left none.</param>
 /// <param name="Parity">The gate's verdict on its model.onnx; null where there is none.</param>
 internal sealed record ReportedRun(
@@ -26,6 +28,7 @@ internal sealed record ReportedRun(
     int BestEpoch,
     IReadOnlyDictionary<string, string> Configuration,
     string Fingerprint,
+    IReadOnlyList<HealthReading> Health,
     RunFacts? Facts,
     ParityReport? Parity)
 {
@@ -68,7 +71,7 @@ internal sealed record ReportedRun(
     /// <param name="parity">The gate's verdict.</param>
     public static ReportedRun Of(string folder, TrainingRun run, RunFacts facts, ParityReport? parity) => new(
         folder, run.Network.Name, run.Network.ParameterCount, run.Options.Epochs, run.Position.History, run.Position.BestEpoch,
-        Read(folder, run.Options), run.Fingerprint, facts, parity);
+        Read(folder, run.Options), run.Fingerprint, RunFolder.ReadHealth(folder), facts, parity);
 
     /// <summary>A run on disk.</summary>
     /// <param name="folder">Its folder.</param>
@@ -76,7 +79,7 @@ internal sealed record ReportedRun(
     /// <exception cref="DataFileException">A file of the run is damaged.</exception>
     public static ReportedRun Of(string folder, SavedRun last) => new(
         folder, last.Network.Name, last.Network.ParameterCount, last.Options.Epochs, last.Position.History, last.Position.BestEpoch,
-        Read(folder, last.Options), last.Fingerprint, RunFacts.Read(folder), RunFiles.Read(folder, SavedRuns.VerdictName, ParityReport.FromJson));
+        Read(folder, last.Options), last.Fingerprint, RunFolder.ReadHealth(folder), RunFacts.Read(folder), RunFiles.Read(folder, SavedRuns.VerdictName, ParityReport.FromJson));
 
     private static Dictionary<string, string> Read(string folder, TrainingOptions options)
     {

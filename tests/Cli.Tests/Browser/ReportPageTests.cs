@@ -35,7 +35,7 @@ public sealed partial class ReportPageTests(TrainedRun run) : IClassFixture<Trai
             bool isReport = name.StartsWith("report", StringComparison.Ordinal);
             Assert.True((bool)frame["dark"]! == name.Contains("dark", StringComparison.Ordinal), frame.ToJsonString());
             Assert.True((int)frame["overflow"]! == 0, frame.ToJsonString());
-            Assert.True((int)frame["charts"]! == (isReport ? 5 : 8), frame.ToJsonString());
+            Assert.True((int)frame["charts"]! == (isReport ? 9 : 8), frame.ToJsonString());
             Assert.InRange((double)frame["chartWidth"]!, 280, name.Contains("390", StringComparison.Ordinal) ? 390 : 700);
             Assert.True((int)frame["pictures"]! == (isReport ? 24 : 0), frame.ToJsonString());
             Assert.True((int)frame["texts"]! > 50, frame.ToJsonString());
