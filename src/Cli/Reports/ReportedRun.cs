@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gimbal.Export;
+using Gimbal.Trainer.Diagnostics;
 using Gimbal.Trainer.Health;
+using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Training;
 
@@ -17,6 +19,7 @@ namespace Gimbal.Cli.Reports;
 /// <param name="Configuration">Every effective option, by its key.</param>
 /// <param name="Fingerprint">Of the training images.</param>
 /// <param name="Health">Readings of the layers' health, in order; none where the run left none.</param>
+/// <param name="Diagnosis">What the gradient doctor says of the readings; null where there are none from the first step on.</param>
 /// <param name="Facts">Environment, data, outcome, evaluation; null where the run left none.</param>
 /// <param name="Parity">The gate's verdict on its model.onnx; null where there is none.</param>
 internal sealed record ReportedRun(
@@ -29,6 +32,7 @@ internal sealed record ReportedRun(
     IReadOnlyDictionary<string, string> Configuration,
     string Fingerprint,
     IReadOnlyList<HealthReading> Health,
+    Diagnosis? Diagnosis,
     RunFacts? Facts,
     ParityReport? Parity)
 {
@@ -69,17 +73,23 @@ internal sealed record ReportedRun(
     /// <param name="run">The run.</param>
     /// <param name="facts">Environment, data, outcome, evaluation.</param>
     /// <param name="parity">The gate's verdict.</param>
-    public static ReportedRun Of(string folder, TrainingRun run, RunFacts facts, ParityReport? parity) => new(
-        folder, run.Network.Name, run.Network.ParameterCount, run.Options.Epochs, run.Position.History, run.Position.BestEpoch,
-        Read(folder, run.Options), run.Fingerprint, RunFolder.ReadHealth(folder), facts, parity);
+    public static ReportedRun Of(string folder, TrainingRun run, RunFacts facts, ParityReport? parity) =>
+        Of(folder, run.Network, run.Options, run.Position, run.Fingerprint, facts, parity);
 
     /// <summary>A run on disk.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="last">Its last checkpoint.</param>
     /// <exception cref="DataFileException">A file of the run is damaged.</exception>
-    public static ReportedRun Of(string folder, SavedRun last) => new(
-        folder, last.Network.Name, last.Network.ParameterCount, last.Options.Epochs, last.Position.History, last.Position.BestEpoch,
-        Read(folder, last.Options), last.Fingerprint, RunFolder.ReadHealth(folder), RunFacts.Read(folder), RunFiles.Read(folder, SavedRuns.VerdictName, ParityReport.FromJson));
+    public static ReportedRun Of(string folder, SavedRun last) => Of(
+        folder, last.Network, last.Options, last.Position, last.Fingerprint, RunFacts.Read(folder), RunFiles.Read(folder, SavedRuns.VerdictName, ParityReport.FromJson));
+
+    private static ReportedRun Of(string folder, Network network, TrainingOptions options, RunPosition position, string fingerprint, RunFacts? facts, ParityReport? parity)
+    {
+        IReadOnlyList<HealthReading> health = RunFolder.ReadHealth(folder);
+        Diagnosis? diagnosis = RunObservation.Of(network, options, health) is { } seen ? new GradientDoctor().Examine(seen) : null;
+        return new(
+            folder, network.Name, network.ParameterCount, options.Epochs, position.History, position.BestEpoch, Read(folder, options), fingerprint, health, diagnosis, facts, parity);
+    }
 
     private static Dictionary<string, string> Read(string folder, TrainingOptions options)
     {

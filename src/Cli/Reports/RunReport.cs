@@ -12,7 +12,7 @@ internal static class RunReport
     // In the order of the page; a section that has nothing to show is null and left out.
     private static readonly IReadOnlyList<Func<ReportedRun, Section?>> s_sections =
     [
-        CurveSection.Of, FlowSection.Of, ConfusionSection.Of, ExampleSection.Of, ParitySection.Of, SettingSections.Configuration, SettingSections.Data, SettingSections.Environment,
+        CurveSection.Of, DoctorSection.Of, FlowSection.Of, ConfusionSection.Of, ExampleSection.Of, ParitySection.Of, SettingSections.Configuration, SettingSections.Data, SettingSections.Environment,
     ];
 
     /// <summary>Writes it.</summary>
