@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Xml.Linq;
 using Gimbal.Cli.Reports;
 using Gimbal.Trainer.Checkpoints;
 using Gimbal.Trainer.Datasets;
@@ -16,8 +15,13 @@ namespace Gimbal.Cli;
 internal sealed class LabVerb : Verb
 {
     private const int Pictures = 2048;
+    private const int Side = 32;
+    private const int Channels = 3;
+    private const int Classes = 10;
+    private const string Synthetic = "synthetic";
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
     private readonly Argument<string> _name = new("NAME") { Description = string.Join("; ", Lab.All.Select(lab => $"{lab.Name}: {lab.Question}")) };
+    private readonly Option<string> _data = new("--data") { Description = "pictures of 32x32 in colour, ten classes: synthetic, cifar10:DIR or images:DIR", HelpName = "text", DefaultValueFactory = _ => Synthetic };
     private readonly Option<int> _seeds = new("--seeds") { Description = "times each experiment is made", HelpName = "number", DefaultValueFactory = _ => 3 };
     private readonly Option<double> _effort = new("--effort") { Description = "share of the usual number of steps; with little, the findings are little worth", HelpName = "number", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _threads = new("--threads") { Description = "threads; 0: one per processor", HelpName = "number" };
@@ -27,7 +31,7 @@ internal sealed class LabVerb : Verb
     protected override Command Describe()
     {
         _name.CompletionSources.Add([.. Lab.All.Select(lab => lab.Name)]);
-        return new Command("lab", "put what tutorials say of gradients to the test, with real networks, in a minute or a few") { _name, _seeds, _effort, _threads, _out };
+        return new Command("lab", "put what tutorials say of gradients to the test, with real networks, in a minute or a few") { _name, _data, _seeds, _effort, _threads, _out };
     }
 
     /// <inheritdoc/>
@@ -43,54 +47,41 @@ internal sealed class LabVerb : Verb
         }
 
         string folder = parsed.GetValue(_out) ?? Path.Combine("runs", FormattableString.Invariant($"lab-{name}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        ImageSource train = Open(parsed.GetValue(_data)!, cancellation);
         using Device device = Devices.Open(new TrainingOptions { Threads = parsed.GetValue(_threads) }, output);
         output.Line($"lab     {lab.Name}: {lab.Question}");
         long start = Stopwatch.GetTimestamp();
-        LabReport report = lab.Run(new LabBench(device, ProceduralImages.Splits(seed: 1, Pictures, test: 10).Train, seeds, effort, cancellation));
+        LabBench bench = new(device, train, seeds, effort, cancellation);
+        LabReport report = lab.Run(bench);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         foreach (LabFinding finding in report.Findings)
         {
-            output.Line($"{Said(finding.Standing),-12}  {finding.Claim}");
+            output.Line($"{LabDocument.Said(finding.Standing),-12}  {finding.Claim}");
             output.Line($"              {finding.Result}");
         }
 
-        JsonObject document = Document(lab, report, seeds, effort, seconds);
+        JsonObject document = LabDocument.Of(lab, report, bench.Runs);
+        document["data"] = parsed.GetValue(_data);
+        document["seeds"] = seeds;
+        document["effort"] = effort;
+        document["seconds"] = seconds;
         Directory.CreateDirectory(folder);
-        DurableFile.Write(Path.Combine(folder, "lab.html"), PageOf(lab, report, seeds).ToHtml());
+        DurableFile.Write(Path.Combine(folder, "lab.html"), LabDocument.PageOf(lab, report, seeds).ToHtml());
         DurableFile.Write(Path.Combine(folder, "lab.json"), JsonSerializer.SerializeToUtf8Bytes(document, s_json));
         output.Line(FormattableString.Invariant($"{seeds} seeds, {Figures.Duration(seconds)}; figures: {Path.Combine(folder, "lab.html")}"));
         output.Document(document);
         return ExitCode.Done;
     }
 
-    private static string Said(Standing standing) => standing switch
+    private static ImageSource Open(string data, CancellationToken cancellation)
     {
-        Standing.Holds => "holds",
-        Standing.HoldsPartly => "holds partly",
-        _ => "HOLDS NOT",
-    };
-
-    private static Page PageOf(Lab lab, LabReport report, int seeds) => new(
-        lab.Question,
-        [Markup.Paragraph($"gimbal lab {lab.Name}: narrow networks on drawn shapes, medians of {seeds} seeds with the least and the most in brackets")],
-        [
-            new Section("Findings", Markup.Table("Claims and what was measured", ["claim", "stands", "measured", "would hold with"], report.Findings.Select(f => (string[])[f.Claim, Said(f.Standing), f.Result, f.Criterion]))),
-            new Section("Figures", new XElement("div", Markup.ClassOf("charts"), report.Figures.Select(figure =>
-                new LineChart(figure.Title, Scale.Wide, [.. figure.Curves.Select(curve => new Line(curve.Name, curve.Points))]).Render()))),
-        ]);
-
-    private static JsonObject Document(Lab lab, LabReport report, int seeds, double effort, double seconds) => new()
-    {
-        ["lab"] = lab.Name,
-        ["seeds"] = seeds,
-        ["effort"] = effort,
-        ["seconds"] = seconds,
-        ["findings"] = new JsonArray([.. report.Findings.Select(f => (JsonNode)new JsonObject
+        if (data == Synthetic)
         {
-            ["claim"] = f.Claim,
-            ["stands"] = DiagnosisText.Kebab(f.Standing),
-            ["measured"] = f.Result,
-            ["criterion"] = f.Criterion,
-        })]),
-    };
+            return ProceduralImages.Splits(seed: 1, Pictures, test: 10).Train;
+        }
+
+        ImageSource train = DataSpec.Parse(data).Open(new TrainingOptions { Limit = Pictures }.ToDataOptions(), cancellation).Train;
+        return train.Height == Side && train.Width == Side && train.Channels == Channels && train.Classes.Count == Classes ? train : throw new UsageException(
+            $"--data: {data} has pictures of {train.Width}x{train.Height}x{train.Channels} in {train.Classes.Count} classes; the labs' networks take {Side}x{Side}x{Channels} in {Classes}");
+    }
 }

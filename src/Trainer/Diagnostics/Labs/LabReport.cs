@@ -19,8 +19,11 @@ public enum Standing
 /// <param name="Values">One per seed.</param>
 public sealed record Measured(IReadOnlyList<double> Values)
 {
-    /// <summary>The middle one: a ratio that varies by decades has no useful mean.</summary>
+    /// <summary>The middle one, of an even number the larger of the two: a ratio that varies by decades has no useful mean.</summary>
     public double Median => Values.Order().ElementAt(Values.Count / 2);
+
+    /// <summary>Whether a ratio of gradients is one with which networks are known to train.</summary>
+    internal bool IsSound => Median is > 1 / Thresholds.RatioWarning and < Thresholds.RatioWarning;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Median:G3} ({Values.Min():G2} to {Values.Max():G2})");
@@ -38,15 +41,34 @@ public sealed record LabFinding(string Claim, string Result, Standing Standing, 
         claim, result, cases.All(holds => holds) ? Standing.Holds : cases.Any(holds => holds) ? Standing.HoldsPartly : Standing.HoldsNot, criterion);
 }
 
+/// <summary>A network that was trained in one way, once per seed.</summary>
+/// <param name="Network">What kind of network.</param>
+/// <param name="Seen">One per seed.</param>
+public sealed record LabRun(string Network, IReadOnlyList<Observation> Seen)
+{
+    /// <summary>Norm of the gradient at the first hidden layer over that at the last, ahead of the first update.</summary>
+    public Measured Ratio => LabBench.Measure(Seen, seen => seen.Ratio);
+
+    /// <summary>The factor per layer that makes <see cref="Ratio"/>.</summary>
+    public Measured Gain => LabBench.Measure(Seen, seen => seen.GainOf(seen.Ratio));
+
+    /// <summary>The same ratio of the weights' gradients.</summary>
+    public Measured WeightRatio => LabBench.Measure(Seen, seen => seen.WeightRatio);
+
+    /// <summary>Mean loss over the last tenth of the steps; infinite where it is no number.</summary>
+    public Measured Loss => LabBench.Measure(Seen, LabBench.LateLoss);
+}
+
 /// <summary>A line of a figure.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Points">In order.</param>
 public sealed record LabCurve(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>A figure.</summary>
-/// <param name="Title">What is shown, and over what.</param>
+/// <param name="Title">What is shown.</param>
+/// <param name="Over">What it is shown over.</param>
 /// <param name="Curves">Its lines.</param>
-public sealed record LabFigure(string Title, IReadOnlyList<LabCurve> Curves);
+public sealed record LabFigure(string Title, string Over, IReadOnlyList<LabCurve> Curves);
 
 /// <summary>What a lab found.</summary>
 /// <param name="Findings">Claims, in order.</param>
