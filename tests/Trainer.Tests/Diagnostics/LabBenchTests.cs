@@ -16,7 +16,8 @@ public sealed class LabBenchTests : IDisposable
         LabBench bench = NewBench(seeds: 1);
 
         (Measured training, Measured deployed) = bench.LossesOf(PatientNetworks.Conv(4, 8), LabBench.Sgd, Steps);
-        Assert.Equal(training.Median, deployed.Median, 1e-5);
+        // The deployed form convolves by another algorithm, which moves logits by 1e-5 or less.
+        Assert.Equal(training.Median, deployed.Median, 1e-4);
         (training, deployed) = bench.LossesOf(PatientNetworks.Conv(4, 8, isNormalized: true), LabBench.Sgd with { Batch = 2, Lr = 0.05 }, Steps);
         Assert.True(Math.Abs(training.Median - deployed.Median) > 1e-3, $"{training} and {deployed}");
     }

@@ -109,8 +109,9 @@ public sealed class LabBench(Device device, ImageSource train, int seeds, double
         }
 
         IReadOnlyDictionary<string, Tensor> weights = state.ReadAll();
-        // At a rate of 0 the weights stay; the running statistics do not, and are read already.
-        double training = Enumerable.Range(count, StepsOf(loader.BatchesPerEpoch)).Average(i => (double)LossOf(i, 0));
+        // An epoch that has not begun, so that every picture comes once. At a rate of 0 the weights stay; the running statistics do not, and are read already.
+        int next = ((count / loader.BatchesPerEpoch) + 1) * loader.BatchesPerEpoch;
+        double training = Enumerable.Range(next, Math.Max(1, (int)(Math.Min(1, effort) * loader.BatchesPerEpoch))).Average(i => (double)LossOf(i, 0));
         return (training, DeployedLoss(network, weights));
     }
 

@@ -36,9 +36,9 @@ public sealed record Measured(IReadOnlyList<double> Values)
 /// <param name="Criterion">When it would hold.</param>
 public sealed record LabFinding(string Claim, string Result, Standing Standing, string Criterion)
 {
-    /// <summary>A claim that several cases bear out, or do not.</summary>
+    /// <summary>A claim that several cases bear out, or do not; without a case it does not hold.</summary>
     public static LabFinding Of(string claim, string result, string criterion, params IReadOnlyCollection<bool> cases) => new(
-        claim, result, cases.All(holds => holds) ? Standing.Holds : cases.Any(holds => holds) ? Standing.HoldsPartly : Standing.HoldsNot, criterion);
+        claim, result, cases.Count > 0 && cases.All(holds => holds) ? Standing.Holds : cases.Any(holds => holds) ? Standing.HoldsPartly : Standing.HoldsNot, criterion);
 }
 
 /// <summary>A network that was trained in one way, once per seed.</summary>
