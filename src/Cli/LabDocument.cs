@@ -60,6 +60,8 @@ internal static class LabDocument
             ["skips"] = first.Facts.HasSkips,
             ["optimizer"] = DiagnosisText.Kebab(options.Optimizer),
             ["lr"] = options.Lr,
+            ["momentum"] = options.Momentum,
+            ["batch"] = options.Batch,
             ["init"] = options.Init,
             ["clip"] = options.Clip,
             ["steps"] = first.Losses.Count,

@@ -21,7 +21,7 @@ public sealed class LabBench(Device device, ImageSource train, int seeds, double
     private readonly Examination _examination = new(device);
     private readonly List<LabRun> _runs = [];
 
-    /// <summary>Plain descent.</summary>
+    /// <summary>Descent with the usual momentum, 0.9, and weight decay, 1e-4, at one rate.</summary>
     internal static TrainingOptions Sgd { get; } = new() { Optimizer = OptimizerName.Sgd, Lr = 0.01, Schedule = ScheduleName.Constant, Batch = Batch };
 
     /// <summary>All that <see cref="Train(Network, TrainingOptions, int, double)"/> trained, in order.</summary>
@@ -49,7 +49,7 @@ public sealed class LabBench(Device device, ImageSource train, int seeds, double
         return (new([.. losses.Select(loss => loss.Training)]), new([.. losses.Select(loss => loss.Deployed)]));
     }
 
-    /// <summary>What the first step changes, once per seed: every parameter, one after the other. With plain descent and a rate of 1 that is the gradient, clipped.</summary>
+    /// <summary>What the first step changes, once per seed: every parameter, one after the other. Without momentum and at a rate of 1 that is the gradient, clipped.</summary>
     internal IReadOnlyList<double[]> FirstSteps(Network network, TrainingOptions options) => [.. Enumerable.Range(1, seeds).Select(seed =>
     {
         cancellation.ThrowIfCancellationRequested();
