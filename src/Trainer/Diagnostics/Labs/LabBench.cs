@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Plans;
@@ -147,7 +146,7 @@ public sealed class LabBench(Device device, ImageSource train, int seeds, double
                 loader.Load(step / loader.BatchesPerEpoch, step % loader.BatchesPerEpoch, batch);
                 if (step == (int)(spike * count))
                 {
-                    TensorPrimitives.Multiply(batch.Images, Spike, batch.Images);
+                    System.Numerics.Tensors.TensorPrimitives.Multiply(batch.Images, Spike, batch.Images);
                 }
             },
             count,
