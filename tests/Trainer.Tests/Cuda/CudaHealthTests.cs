@@ -9,6 +9,7 @@ using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Tests.Conditions;
 using Gimbal.Trainer.Tests.Training;
 using Gimbal.Trainer.Training;
+using Flatten = Gimbal.Trainer.Layers.Flatten;
 
 namespace Gimbal.Trainer.Tests.Cuda;
 
@@ -56,6 +57,23 @@ public sealed class CudaHealthTests
 
         SmallRun.AssertSameBits(
             Train(cuda, model, isMeasured: [false, false, false]).State, Train(cuda, model, isMeasured: [false, true, false]).State);
+    }
+
+    [SimulatorFact]
+    public void A_step_that_diverges_is_named_with_its_layer_and_read()
+    {
+        Simulator.Reset();
+        TrainingOptions options = new() { Batch = 8, Epochs = 1, Optimizer = OptimizerName.Sgd, Init = "normal:1e25", HealthEvery = 1 };
+        Layer layers = new Sequential(new Conv2d(3, 4, 3, padding: 1), new BatchNorm2d(4), new ReLU(), new GlobalAvgPool2d(), new Flatten(), new Linear(4, 10));
+        List<HealthReading> readings = [];
+        using CudaDevice cuda = new();
+        using TrainingRun run = new(Network.Create("wild", layers, 3, 32), SmallRun.Data(16, 8), options, cuda);
+
+        DivergedException e = Assert.Throws<DivergedException>(() => run.Run(new RunCallbacks { Health = readings.Add }));
+
+        Assert.Contains(e.Parameter, run.Network.Graph.Parameters.Select(parameter => parameter.Name));
+        Assert.Equal(e.Step, readings[^1].Step + 1);
+        Assert.Contains(readings[^1].Layers, layer => layer.Gradient.NonFinite > 0);
     }
 
     [SimulatorFact]
