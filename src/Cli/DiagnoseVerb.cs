@@ -52,6 +52,17 @@ internal sealed class DiagnoseVerb : Verb
         }
 
         SavedRun? run = parsed.GetValue(_run) is { } path ? SavedRuns.Load(path, CheckpointChoice.Last, output) : null;
+        if (run is not null && _training.Contradictions(run.Options, run.Options, parsed).FirstOrDefault(IsFixed) is { } contradiction)
+        {
+            throw new UsageException($"RUN contradicts {contradiction}");
+        }
+
+        string? applied = parsed.GetValue(_apply);
+        if (applied is not null && run is not null && IsInside(applied, RunOf(parsed.GetValue(_run)!)))
+        {
+            throw new UsageException($"--apply: {applied} lies inside the run, which stays as it is; name a file elsewhere");
+        }
+
         TrainingOptions options = _training.Apply(run?.Options ?? new TrainingOptions(), parsed).Resolve();
         options.Validate();
         using Device device = Devices.Open(options, output);
@@ -64,10 +75,19 @@ internal sealed class DiagnoseVerb : Verb
         DiagnosisText.Write(output, network.Name, seen, diagnosis);
         JsonObject document = DiagnosisText.Document(seen, diagnosis);
         document["tried"] = parsed.GetValue(_try) ? Try(consultation, diagnosis.Remedy, output, cancellation) : null;
-        document["applied"] = parsed.GetValue(_apply) is { } file ? Apply(file, diagnosis.Remedy, output) : null;
+        document["applied"] = applied is { } file ? Apply(file, diagnosis.Remedy, output) : null;
         output.Document(document);
         return diagnosis.Severity == Severity.Critical ? ExitCode.Diverged : ExitCode.Done;
     }
+
+    // What a run cannot be asked to have been.
+    private static bool IsFixed(string contradiction) => ((string[])["--model ", "--size ", "--limit ", "--validation ", "--test-fraction "])
+        .Any(flag => contradiction.StartsWith(flag, StringComparison.Ordinal));
+
+    // A checkpoint lies two folders below its run's.
+    private static string RunOf(string path) => Directory.Exists(path) ? path : Path.Combine(path, "..", "..");
+
+    private static bool IsInside(string file, string folder) => Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static JsonObject? Try(Consultation consultation, Remedy? remedy, Output output, CancellationToken cancellation)
     {

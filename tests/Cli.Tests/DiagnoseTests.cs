@@ -57,12 +57,41 @@ public sealed class DiagnoseTests : IDisposable
     }
 
     [Fact]
+    public void What_contradicts_a_run_or_would_change_it_is_refused()
+    {
+        Tool.Run(_folder.Path, "train", "--model", "mlp", "--limit", "128", "--epochs", "1", "--batch", "32", "--out", "run").Succeeded();
+        byte[] config = File.ReadAllBytes(_folder["run/config.json"]);
+
+        Outcome other = Tool.Run(_folder.Path, "diagnose", "run", "--model", "resnet8");
+        Outcome inside = Tool.Run(_folder.Path, "diagnose", "run", "--lr", "1000", "--apply", "run/config.json");
+
+        Assert.Equal(2, other.ExitCode);
+        Assert.Equal("error: RUN contradicts --model resnet8 (the run has mlp)\n", other.Error);
+        Assert.Equal(2, inside.ExitCode);
+        Assert.StartsWith("error: --apply: run/config.json lies inside the run", inside.Error, StringComparison.Ordinal);
+        Assert.Equal(config, File.ReadAllBytes(_folder["run/config.json"]));
+    }
+
+    [Fact]
+    public void Units_that_a_run_has_killed_are_not_blamed_on_how_it_began()
+    {
+        Tool.Run(_folder.Path, "train", "--model", "simple-cnn", "--limit", "1280", "--epochs", "2", "--batch", "64", "--out", "run").Succeeded();
+
+        Outcome outcome = Tool.Run(_folder.Path, "diagnose", "run", "--steps", "8", "--json");
+
+        Assert.Equal(Critical, outcome.ExitCode);
+        Assert.Equal("dead", (string?)outcome.Document["verdict"]);
+        Assert.Equal("learning-rate-too-high", (string?)outcome.Document["cause"]);
+        Assert.Equal("--lr 0.001, from the beginning", (string?)outcome.Document["remedy"]);
+    }
+
+    [Fact]
     public void People_get_a_table_a_verdict_and_a_remedy()
     {
         Outcome outcome = Tool.Run(_folder.Path, ["diagnose", "--model", "simple-cnn", "--optimizer", "sgd", "--lr", "1000", "--schedule", "constant", .. s_small]);
 
         Assert.Equal(Critical, outcome.ExitCode);
-        foreach (string part in (string[])["layer", "conv1 ", "fc2 ", "verdict UNSTABLE (critical)", "found   ", "cause   steps are too large", "remedy  --lr 1E+02"])
+        foreach (string part in (string[])["layer", "conv1 ", "fc2 ", "verdict UNSTABLE (critical)", "found   ", "cause   steps are too large", "remedy  --lr 100"])
         {
             Assert.True(outcome.Out.Contains(part, StringComparison.Ordinal), $"{part} is missing in\n{outcome.Out}");
         }

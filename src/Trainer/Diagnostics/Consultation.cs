@@ -52,7 +52,7 @@ public sealed class Consultation
         ModelShape shape = new(_data.Train.Channels, new(_data.Train.Height, _data.Train.Width), _data.Train.Classes.Count, changed.Dropout);
         bool isSameModel = changed.Model == _options.Model;
         return Observe(
-            isSameModel ? _network : ModelCatalogue.Create(changed.Model, shape), changed, isSameModel && changed.Init == _options.Init ? _run?.State : null, steps, cancellation);
+            isSameModel ? _network : ModelCatalogue.Create(changed.Model, shape), changed, isSameModel && changed.Init == _options.Init && !remedy.StartsAnew ? _run?.State : null, steps, cancellation);
     }
 
     private Observation Observe(Network network, TrainingOptions options, IReadOnlyDictionary<string, Tensor>? start, int steps, CancellationToken cancellation)

@@ -5,7 +5,8 @@ namespace Gimbal.Trainer.Diagnostics;
 /// <summary>What to do about it.</summary>
 /// <param name="Text">In words.</param>
 /// <param name="Changed">The options with the change; null where it takes another network.</param>
-public sealed record Remedy(string Text, TrainingOptions? Changed = null);
+/// <param name="StartsAnew">Whether weights that have been trained are lost: nothing brings back what is dead.</param>
+public sealed record Remedy(string Text, TrainingOptions? Changed = null, bool StartsAnew = false);
 
 /// <summary>What the doctor found.</summary>
 /// <param name="Verdict">What ails the network.</param>

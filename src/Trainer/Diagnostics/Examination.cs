@@ -68,6 +68,6 @@ public sealed class Examination(Device device)
             }
         }
 
-        return new Observation(facts, options, readings, losses, norms);
+        return new Observation(facts, options, readings, losses, norms) { IsUnderway = start is not null };
     }
 }

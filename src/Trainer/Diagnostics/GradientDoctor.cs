@@ -64,7 +64,12 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
 
     private static Diagnosis? Zeros(Observation seen, double ratio)
     {
-        LayerFacts? zero = seen.Facts.Layers.FirstOrDefault(layer => layer.Deviation == 0);
+        // A last layer, or the last of each residual branch, that begins at 0 is a good beginning: the first steps move it. Hidden layers that all do stay alike.
+        IReadOnlyList<LayerHealth> last = seen.Readings[^1].Layers;
+        bool isSymmetric = seen.Hidden > 0 && seen.Facts.Layers.Take(seen.Hidden).All(layer => layer.Deviation == 0);
+        LayerFacts? zero = seen.Facts.Layers
+            .Where((layer, i) => layer.Deviation == 0 && (isSymmetric || last[i] is { WeightNorm: 0, WeightGradientNorm: 0 }))
+            .FirstOrDefault();
         return zero is null
             ? null
             : new(Verdict.Vanishing, Severity.Critical, Cause.ZeroInit, zero.Layer, ratio, 0, $"every weight of {zero.Layer} is 0", "no gradient passes a weight of 0, and units that start alike stay alike", "Goodfellow et al. 2016, section 8.4: initial weights must break the symmetry between units", Remedies.Init(seen));
@@ -96,6 +101,7 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
     private static Diagnosis? Dead(Observation seen, double ratio, HealthReading reading)
     {
         bool isStart = reading == seen.Readings[0];
+        bool isInitial = isStart && !seen.IsUnderway;
         (LayerFacts Facts, LayerHealth Health)[] rectified = [.. Hidden(seen, reading).Where(layer => layer.Facts.Bend == Bend.Rectifier)];
         if (rectified.Length == 0 || rectified.MaxBy(layer => layer.Health.Activation.Dead) is not { Health.Activation.Dead: > (float)Thresholds.DeadWarning } worst)
         {
@@ -108,14 +114,14 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
         return new(
             Verdict.Dead,
             share > Thresholds.DeadCritical ? Severity.Critical : Severity.Warning,
-            isStart ? Cause.DeadAtStart : Cause.LearningRateTooHigh,
+            isInitial ? Cause.DeadAtStart : Cause.LearningRateTooHigh,
             first.Facts.Layer,
             ratio,
             seen.GainOf(ratio),
-            $"{Percent(share)} of the units behind {worst.Facts.Layer} are 0 for every image{(isStart ? " ahead of any update" : $" after {reading.Step} steps")}",
-            isStart ? "their sums lie below 0 whatever the image: a bias far below 0, or weights that are nearly all negative" : "a step too large has pushed their sums below 0, where a ReLU passes no gradient that could bring them back",
+            $"{Percent(share)} of the units behind {worst.Facts.Layer} are 0 for every image{(isInitial ? " ahead of any update" : isStart ? " where the run stands" : $" after {reading.Step} steps")}",
+            isInitial ? "their sums lie below 0 whatever the image: a bias far below 0, or weights that are nearly all negative" : "a step too large has pushed their sums below 0, where a ReLU passes no gradient that could bring them back",
             "cs231n: \"as much as 40 % of your network can be dead\" where the learning rate is too high",
-            isStart ? new("let biases start at 0, or take a leaky ReLU") : Remedies.Slower(seen));
+            isInitial ? new("let biases start at 0, or take a leaky ReLU") : Remedies.SlowerAnew(seen));
     }
 
     private static Diagnosis? Backward(Observation seen, double ratio)

@@ -12,18 +12,30 @@ namespace Gimbal.Trainer.Diagnostics;
 public sealed record Observation(
     NetworkFacts Facts, TrainingOptions Options, IReadOnlyList<HealthReading> Readings, IReadOnlyList<float> Losses, IReadOnlyList<float> Norms)
 {
+    /// <summary>Whether the first step seen was one of a run that had already been trained.</summary>
+    public bool IsUnderway { get; init; }
+
     /// <summary>Hidden layers: all but the one that gives the logits.</summary>
     public int Hidden => Facts.Layers.Count - 1;
 
-    /// <summary>The first reading's norm of what arrives at the first hidden layer, over that at the last; 1 with fewer than two.</summary>
-    public double Ratio => RatioOf(Readings[0], layer => layer.Gradient.Norm);
+    /// <summary>Norm of what arrives at the first hidden layer over that at the last, in the first reading in which anything does; 1 with fewer than two layers.</summary>
+    public double Ratio => RatioOf(layer => layer.Gradient.Norm);
 
     /// <summary>The same of the weights' gradients, which is what other tools show.</summary>
-    public double WeightRatio => RatioOf(Readings[0], layer => layer.WeightGradientNorm);
+    public double WeightRatio => RatioOf(layer => layer.WeightGradientNorm);
 
     /// <summary>The factor per layer that makes a ratio.</summary>
     public double GainOf(double ratio) => Hidden < 2 ? 1 : Math.Pow(ratio, 1.0 / (Hidden - 1));
 
-    private double RatioOf(HealthReading reading, Func<LayerHealth, double> norm) =>
-        Hidden < 2 || (norm(reading.Layers[0]) == 0 && norm(reading.Layers[Hidden - 1]) == 0) ? 1 : norm(reading.Layers[0]) / norm(reading.Layers[Hidden - 1]);
+    private double RatioOf(Func<LayerHealth, double> norm)
+    {
+        if (Hidden < 2)
+        {
+            return 1;
+        }
+
+        // Nothing passes a last layer that begins at 0 before its first update.
+        IReadOnlyList<LayerHealth> layers = (Readings.FirstOrDefault(reading => reading.Layers[Hidden - 1].Gradient.Norm > 0) ?? Readings[0]).Layers;
+        return norm(layers[0]) == 0 && norm(layers[Hidden - 1]) == 0 ? 1 : norm(layers[0]) / norm(layers[Hidden - 1]);
+    }
 }

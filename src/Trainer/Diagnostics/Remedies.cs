@@ -29,6 +29,13 @@ internal static class Remedies
     /// <summary>A tenth of the learning rate.</summary>
     public static Remedy Slower(Observation seen) => Rate(seen, seen.Options.Resolve().Lr!.Value / 10);
 
+    /// <summary>The same, from the beginning where the network has been trained.</summary>
+    public static Remedy SlowerAnew(Observation seen)
+    {
+        Remedy slower = Slower(seen);
+        return seen.IsUnderway ? slower with { Text = $"{slower.Text}, from the beginning", StartsAnew = true } : slower;
+    }
+
     /// <summary>The learning rate with which updates are of a usual size.</summary>
     public static Remedy Faster(Observation seen, double update) =>
         Rate(seen, seen.Options.Resolve().Lr!.Value * Math.Min(MostSpeedUp, GoodUpdate / Math.Max(update, GoodUpdate / MostSpeedUp)));
@@ -44,7 +51,7 @@ internal static class Remedies
     private static Remedy Rate(Observation seen, double rate)
     {
         double rounded = double.Parse(rate.ToString("G2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return new(string.Create(CultureInfo.InvariantCulture, $"--lr {rounded:G2}"), seen.Options with { Lr = rounded });
+        return new(string.Create(CultureInfo.InvariantCulture, $"--lr {rounded}"), seen.Options with { Lr = rounded });
     }
 
     private static Remedy Skips(Observation seen)

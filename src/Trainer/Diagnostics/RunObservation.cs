@@ -11,13 +11,15 @@ public static class RunObservation
     /// <summary>Looks at the readings a run took.</summary>
     /// <param name="network">The network.</param>
     /// <param name="options">How it was trained: weights begin as its seed makes them.</param>
-    /// <param name="readings">In order; null is returned where the first step was not measured.</param>
+    /// <param name="readings">In order.</param>
+    /// <returns>Null where the first step was not measured, or the network, read from a checkpoint, no longer knows how its weights began.</returns>
     public static Observation? Of(Network network, TrainingOptions options, IReadOnlyList<HealthReading> readings)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(readings);
-        if (readings is not [{ Step: 0 }, ..])
+        bool knowsStart = network.Graph.Parameters.All(weight => weight.Initializer is not null);
+        if (readings is not [{ Step: 0 }, ..] || !knowsStart)
         {
             return null;
         }

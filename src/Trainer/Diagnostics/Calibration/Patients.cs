@@ -7,7 +7,10 @@ namespace Gimbal.Trainer.Diagnostics;
 /// <summary>The networks the doctor is tried on: ill ones and sound ones. Thresholds were chosen with the eyes on those that are not held out.</summary>
 internal static class Patients
 {
+    /// <summary>Usual steps by SGD.</summary>
     internal static TrainingOptions Sgd { get; } = new() { Optimizer = OptimizerName.Sgd, Lr = 0.01, Schedule = ScheduleName.Constant, Batch = 32 };
+
+    /// <summary>Usual steps by Adam.</summary>
     internal static TrainingOptions Adam { get; } = new() { Optimizer = OptimizerName.Adam, Lr = 1e-3, Schedule = ScheduleName.Constant, Batch = 32 };
 
     // Deep enough that every init but He's shows, shallow enough to take milliseconds.
