@@ -113,7 +113,8 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
         double share = worst.Health.Activation.Dead;
         return new(
             Verdict.Dead,
-            share > Thresholds.DeadCritical ? Severity.Critical : Severity.Warning,
+            // A network whose living units learn is not lost.
+            share > Thresholds.DeadCritical && LateLoss(seen) > Thresholds.LearningLoss * seen.Losses[0] ? Severity.Critical : Severity.Warning,
             isInitial ? Cause.DeadAtStart : Cause.LearningRateTooHigh,
             first.Facts.Layer,
             ratio,
@@ -153,7 +154,7 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
     private static Diagnosis? Diverged(Observation seen, double ratio)
     {
         double early = Math.Max(seen.Losses[0], Math.Log(seen.Facts.Classes));
-        double late = seen.Losses.TakeLast(Math.Max(1, seen.Losses.Count / 4)).Average();
+        double late = LateLoss(seen);
         int broken = Math.Max(seen.Losses.ToList().FindIndex(loss => !float.IsFinite(loss)), seen.Norms.ToList().FindIndex(norm => !float.IsFinite(norm)));
         return broken >= 0 ? TooFast(seen, ratio, Severity.Critical, $"loss or gradient is no number after {broken} steps")
             : late >= Thresholds.LossGrowth * early ? TooFast(seen, ratio, Severity.Critical, $"the loss goes from {Text(seen.Losses[0])} to {Text(late)} in {seen.Losses.Count} steps")
@@ -200,6 +201,8 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
         (Cause cause, LayerFacts culprit, string reason, string bracket) = ScaleCause.Of(seen, verdict);
         return new(verdict, severity, cause, layer ?? culprit.Layer, ratio, seen.GainOf(ratio), finding, reason, bracket, Remedies.For(cause, seen));
     }
+
+    private static double LateLoss(Observation seen) => seen.Losses.TakeLast(Math.Max(1, seen.Losses.Count / 4)).Average();
 
     private static IEnumerable<(LayerFacts Facts, LayerHealth Health)> Hidden(Observation seen, HealthReading reading) =>
         seen.Facts.Layers.Zip(reading.Layers).Take(seen.Hidden);

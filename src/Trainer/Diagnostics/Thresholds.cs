@@ -45,6 +45,9 @@ internal static class Thresholds
     /// <summary>Late loss over early loss.</summary>
     public const double LossGrowth = 1.3;
 
+    /// <summary>Late loss over the first with which a network is taken to learn.</summary>
+    public const double LearningLoss = 0.8;
+
     /// <summary>Share of steps that are clipped.</summary>
     public const double ClippedShare = 0.9;
 
