@@ -112,7 +112,7 @@ internal sealed class ParityGate
 
     private static float[] Reference(TrainedModel model, ImageSource samples, Device device)
     {
-        using Evaluator evaluator = new(model.Network, device, Math.Min(FullBatch, samples.Count));
+        using Evaluator evaluator = new(model.Network, device, Math.Min(FullBatch, samples.Count), isFused: false);
         evaluator.Load(model.Weights);
         return evaluator.Logits(samples, model.Normalization);
     }

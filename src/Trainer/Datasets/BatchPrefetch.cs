@@ -40,12 +40,25 @@ public sealed class BatchPrefetch : IDisposable
     /// <param name="threads">Threads; 0 takes one per processor, four at most.</param>
     /// <param name="cancellation">Ends waiting for a batch.</param>
     public BatchPrefetch(IBatches batches, long first, long end, int depth = UsualDepth, int threads = 0, CancellationToken cancellation = default)
+        : this(batches, first, end, NewRing(batches, depth), threads, cancellation)
+    {
+    }
+
+    /// <summary>Starts loading into batches that were there before.</summary>
+    /// <param name="batches">What is loaded.</param>
+    /// <param name="first">First batch.</param>
+    /// <param name="end">The batch behind the last.</param>
+    /// <param name="ring">Made by <see cref="NewRing"/>, and in nobody else's use.</param>
+    /// <param name="threads">Threads; 0 takes one per processor, four at most.</param>
+    /// <param name="cancellation">Ends waiting for a batch.</param>
+    public BatchPrefetch(IBatches batches, long first, long end, IReadOnlyList<ImageBatch> ring, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(batches);
-        ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
+        ArgumentNullException.ThrowIfNull(ring);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ring.Count, 2);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         (_batches, _cancellation, _end, _current, _claimed) = (batches, cancellation, end, first - 1, first);
-        _slots = [.. Enumerable.Range(0, depth + 1).Select(_ => new Slot(batches.NewBatch()))];
+        _slots = [.. ring.Select(batch => new Slot(batch))];
         _registration = cancellation.UnsafeRegister(static prefetch => ((BatchPrefetch)prefetch!).WakeAll(), this);
         _threads = [.. Enumerable.Range(1, threads == 0 ? Math.Min(Environment.ProcessorCount, MostThreads) : threads)
             .Select(i => new Thread(Work) { IsBackground = true, Name = $"gimbal-loader-{i}" })];
@@ -53,6 +66,16 @@ public sealed class BatchPrefetch : IDisposable
         {
             thread.Start();
         }
+    }
+
+    /// <summary>Room for the batch in use and those loaded ahead of it.</summary>
+    /// <param name="batches">What will be loaded.</param>
+    /// <param name="depth">Batches ahead.</param>
+    public static IReadOnlyList<ImageBatch> NewRing(IBatches batches, int depth = UsualDepth)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
+        return [.. Enumerable.Range(0, depth + 1).Select(_ => batches.NewBatch())];
     }
 
     /// <summary>Bytes that batches of so many values take, loaded ahead as usual.</summary>

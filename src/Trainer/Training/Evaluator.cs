@@ -14,8 +14,12 @@ public sealed class Evaluator : IDisposable
     private readonly StateStore _state;
     private readonly Plan _plan;
 
-    /// <summary>Plans the network, unfused and with batch norm frozen, for batches of <paramref name="batch"/>.</summary>
-    public Evaluator(Network network, Device device, int batch)
+    /// <summary>Plans the network with batch norm frozen.</summary>
+    /// <param name="network">What to evaluate.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="batch">Images per call.</param>
+    /// <param name="isFused">Whether the device may compute several ops in one pass over memory; without, each is computed as the network has it.</param>
+    public Evaluator(Network network, Device device, int batch, bool isFused = true)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(device);
@@ -23,7 +27,8 @@ public sealed class Evaluator : IDisposable
         Value logits = network.AppendAtInference(builder, network.ImportImages(builder, batch));
         Value labels = builder.Input("labels", TensorType.Vector(batch) with { Element = ElementType.Int32 });
         IReadOnlyList<Value> loss = builder.AddAll(new SoftmaxCrossEntropy(0), [logits, labels]);
-        _graph = builder.Build(logits, loss[0], loss[2]);
+        Graph graph = builder.Build(logits, loss[0], loss[2]);
+        _graph = isFused ? FusionRules.Apply(graph, device) : graph;
         _state = device.NewState(_graph);
         _plan = device.NewPlan(_graph, _state);
         Batch = batch;

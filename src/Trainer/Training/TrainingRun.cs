@@ -42,6 +42,7 @@ public sealed class TrainingRun : IDisposable
     private readonly TrainingStep _step;
     private readonly Evaluator _evaluator;
     private readonly Dictionary<ImageSource, PictureFeed> _feeds = [];
+    private readonly Dictionary<ImageSource, (OrderedBatches Batches, IReadOnlyList<ImageBatch> Ring)> _evaluated = [];
     private readonly BatchLoader _loader;
     private readonly Schedule _schedule;
     private readonly GradientClip _clip;
@@ -83,7 +84,8 @@ public sealed class TrainingRun : IDisposable
         _step = new TrainingStep(graph, device, _state, Options.Seed);
         _evaluator = new Evaluator(network, device, _loader.Batch);
         // Saving and evaluating copy the state; training and evaluating load ahead.
-        CpuMemory.RequireRoom((2 * _state.MemoryBytes) + (2 * BatchPrefetch.MemoryBytes(_loader.Batch * data.Train.PixelBytes)));
+        int rings = data.Validation is null ? 2 : 3;
+        CpuMemory.RequireRoom((2 * _state.MemoryBytes) + (rings * BatchPrefetch.MemoryBytes(_loader.Batch * data.Train.PixelBytes)));
         _fingerprint = new Lazy<string>(() => Datasets.Fingerprint.Of(data.Train));
     }
 
@@ -190,8 +192,8 @@ public sealed class TrainingRun : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         _evaluator.Load(weights);
-        OrderedBatches batches = new(FeedOf(source), _evaluator.Batch);
-        using BatchPrefetch loaded = new(batches, 0, batches.Count);
+        (OrderedBatches batches, IReadOnlyList<ImageBatch> ring) = EvaluatedBatches(source);
+        using BatchPrefetch loaded = new(batches, 0, batches.Count, ring);
         double loss = 0;
         long correct = 0;
         for (int i = 0; i < batches.Count; i++)
@@ -239,6 +241,18 @@ public sealed class TrainingRun : IDisposable
         }
 
         return feed;
+    }
+
+    // The same room epoch after epoch.
+    private (OrderedBatches Batches, IReadOnlyList<ImageBatch> Ring) EvaluatedBatches(ImageSource source)
+    {
+        if (!_evaluated.TryGetValue(source, out (OrderedBatches Batches, IReadOnlyList<ImageBatch> Ring) evaluated))
+        {
+            OrderedBatches batches = new(FeedOf(source), _evaluator.Batch);
+            _evaluated[source] = evaluated = (batches, BatchPrefetch.NewRing(batches));
+        }
+
+        return evaluated;
     }
 
     private long StepOf(int epoch, int batch) => ((long)epoch * BatchesPerEpoch) + batch;

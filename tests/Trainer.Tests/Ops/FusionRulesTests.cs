@@ -17,7 +17,8 @@ public sealed class FusionRulesTests : IDisposable
     private const int Batch = 3;
     private const int Side = 16;
 
-    private readonly CpuDevice _device = new(2, isExact: true);
+    private readonly CpuDevice _device = new(2);
+    private readonly CpuDevice _exact = new(2, isExact: true);
 
     // Everything at once, but no bias in front of a batch norm, whose gradient is nothing but rounding: shared activations, sums of two gradients, batch norm without ReLU, ReLU without batch norm, pooling with and without overlap.
     private static readonly Layer s_mixed = new Sequential(
@@ -30,23 +31,19 @@ public sealed class FusionRulesTests : IDisposable
 
     public static TheoryData<string> Models => ["mixed", "simple-cnn", "mlp", "resnet8", "resnet18", "plain20"];
 
+    // Cases hold each op to 1e-5. Here rounding decides for a few of the many activations on which side of 0 they are, and each stops or passes
+    // a whole gradient: 9e-4 of a tensor was seen where convolutions are exact.
     [Theory]
     [MemberData(nameof(Models))]
-    public void A_fused_step_leaves_the_state_of_the_step_it_stands_for(string model)
-    {
-        TrainingGraph graph = Create(model);
-        IReadOnlyDictionary<string, Tensor> expected = Step(graph, out float loss);
-        IReadOnlyDictionary<string, Tensor> actual = Step(graph.FusedFor(_device), out float fusedLoss);
+    public void A_fused_step_leaves_the_state_of_the_step_it_stands_for(string model) => CompareSteps(model, _exact, 3e-3);
 
-        Assert.Equal(loss, fusedLoss, 1e-5 * loss);
-        foreach ((string name, Tensor tensor) in expected)
-        {
-            // Cases hold each op to 1e-5. Here rounding decides for a few of the many activations on which side of 0 they are, and each stops or passes
-            // a whole gradient: 9e-4 of a tensor's largest element was seen.
-            double error = Distance(Numbers(actual[name]), Numbers(tensor));
-            Assert.True(error <= 3e-3, $"{model}: {name} is off by {error:g3}");
-        }
-    }
+    // Winograd's rounding is twice that of the exact way and decides about more activations, the more the deeper the network: 1.2e-2 was seen in plain20.
+    // These networks have every kind of fused convolution and few layers.
+    [Theory]
+    [InlineData("mixed")]
+    [InlineData("simple-cnn")]
+    [InlineData("resnet8")]
+    public void A_fused_step_by_Winograd_leaves_that_state_too(string model) => CompareSteps(model, _device, 3e-3);
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -105,7 +102,25 @@ public sealed class FusionRulesTests : IDisposable
         Assert.Equal(4, fused.Outputs.Count);
     }
 
-    public void Dispose() => _device.Dispose();
+    public void Dispose()
+    {
+        _device.Dispose();
+        _exact.Dispose();
+    }
+
+    private static void CompareSteps(string model, CpuDevice device, double tolerance)
+    {
+        TrainingGraph graph = Create(model);
+        IReadOnlyDictionary<string, Tensor> expected = Step(graph, device, out float loss);
+        IReadOnlyDictionary<string, Tensor> actual = Step(graph.FusedFor(device), device, out float fusedLoss);
+
+        Assert.Equal(loss, fusedLoss, 1e-5 * loss);
+        foreach ((string name, Tensor tensor) in expected)
+        {
+            double error = Distance(Numbers(actual[name]), Numbers(tensor));
+            Assert.True(error <= tolerance, $"{model}: {name} is off by {error:g3}");
+        }
+    }
 
     private static TrainingGraph Create(string model)
     {
@@ -125,11 +140,11 @@ public sealed class FusionRulesTests : IDisposable
 
     private static double[] Numbers(Tensor tensor) => [.. tensor.Span.ToArray().Select(x => (double)x)];
 
-    private IReadOnlyDictionary<string, Tensor> Step(TrainingGraph graph, out float loss)
+    private static IReadOnlyDictionary<string, Tensor> Step(TrainingGraph graph, CpuDevice device, out float loss)
     {
-        using StateStore state = _device.NewState(graph.Graph);
+        using StateStore state = device.NewState(graph.Graph);
         state.Initialize(seed: 3);
-        using Plan plan = _device.NewPlan(graph.Graph, state);
+        using Plan plan = device.NewPlan(graph.Graph, state);
         Philox random = new(seed: 5, stream: 7);
         float[] images = new float[graph.Images.Shape.Count];
         for (int i = 0; i < images.Length; i++)

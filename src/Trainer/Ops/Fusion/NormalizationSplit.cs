@@ -2,7 +2,7 @@ using Gimbal.Trainer.Graphs;
 
 namespace Gimbal.Trainer.Ops;
 
-/// <summary>Splits batch norm and its gradient into the half that sums over the batch and the half that maps elements.</summary>
+/// <summary>Splits batch norm and its gradient into the half that sums over the batch, or takes its statistics as they are, and the half that maps elements.</summary>
 internal sealed class NormalizationSplit(Graph graph) : GraphPass(graph)
 {
     protected override bool Rewrite(Node node)
@@ -11,6 +11,9 @@ internal sealed class NormalizationSplit(Graph graph) : GraphPass(graph)
         {
             case BatchNormalization op:
                 Split(node, new BatchStatistics(op.Epsilon, op.Momentum), mapped: node.Outputs[0], k => EmitNew(new Normalize(), [Copy(node.Inputs[0]), k]));
+                return true;
+            case FrozenBatchNormalization op:
+                Stand(node.Outputs[0], EmitNew(new Normalize(), [Copy(node.Inputs[0]), EmitNew(new FrozenStatistics(op.Epsilon), [.. node.Inputs.Skip(1).Select(Copy)])[0]])[0]);
                 return true;
             case BatchNormalizationGrad:
                 Split(node, new BatchStatisticsGrad(), mapped: node.Outputs[0], k => EmitNew(new NormalizeGrad(), [Copy(node.Inputs[4]), Copy(node.Inputs[0]), k]));

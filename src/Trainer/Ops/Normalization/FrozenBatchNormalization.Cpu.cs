@@ -8,41 +8,10 @@ public sealed partial record FrozenBatchNormalization
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
-        int channels = call.InputShape(1).Count;
-        ChannelPattern pattern = NormalizationRule.Pattern(call.InputShape(0));
-        Args args = new()
-        {
-            Gamma = call.Input(1),
-            Beta = call.Input(2),
-            Mean = call.Input(3),
-            Variance = call.Input(4),
-            Coefficients = call.Steps.Scratch((long)Normalize.Coefficients * channels),
-            Channels = channels,
-            Epsilon = Epsilon,
-        };
-        call.Steps.Add("frozen_batch_normalization_channels", &PrepareChannels, args, ChannelGroup.Count(channels));
+        float* coefficients = call.Steps.Scratch((long)Normalize.Coefficients * call.InputShape(1).Count);
+        new FrozenStatistics(Epsilon).EmitChannels(call, firstInput: 1, coefficients);
         ChannelMap.Emit<Normalized>(
-            call.Steps, "frozen_batch_normalization_forward", pattern, call.Input(0), null, args.Coefficients, call.Output(0));
-    }
-
-    private static unsafe void PrepareChannels(Args* args, int group, float* scratch)
-    {
-        for (int c = ChannelGroup.Start(group); c < ChannelGroup.End(group, args->Channels); c++)
-        {
-            float scale = (float)(args->Gamma[c] / Math.Sqrt((double)args->Variance[c] + args->Epsilon));
-            ChannelGroup.Set(args->Coefficients, args->Channels, c, args->Mean[c], scale, args->Beta[c]);
-        }
-    }
-
-    private unsafe struct Args
-    {
-        public float* Gamma;
-        public float* Beta;
-        public float* Mean;
-        public float* Variance;
-        public float* Coefficients;
-        public int Channels;
-        public float Epsilon;
+            call.Steps, "frozen_batch_normalization_forward", NormalizationRule.Pattern(call.InputShape(0)), call.Input(0), null, coefficients, call.Output(0));
     }
 }
 

@@ -11,15 +11,9 @@ public sealed partial record FrozenBatchNormalization
         int channels = call.InputShape(1).Count;
         CudaChannels sums = new(call.InputShape(0).Count / channels, channels);
         ulong coefficients = call.Launches.Scratch((long)Normalize.Coefficients * channels);
-        call.Launches.Add(
-            "frozen_batch_normalization_channels_f32",
-            new Blocks(Blocks.Over(channels, CudaLaunches.Threads)),
-            new ChannelsArgs(call.Input(1), call.Input(2), call.Input(3), call.Input(4), coefficients, channels, Epsilon));
+        new FrozenStatistics(Epsilon).EmitChannels(call, firstInput: 1, coefficients);
         NormalizationLaunch.Normalize(call, sums, coefficients);
     }
-
-    private readonly record struct ChannelsArgs(
-        ulong Gamma, ulong Beta, ulong Mean, ulong Variance, ulong Coefficients, int Channels, float Epsilon);
 }
 
 public sealed partial record FrozenBatchNormalizationGrad

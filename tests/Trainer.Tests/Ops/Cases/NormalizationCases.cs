@@ -65,6 +65,9 @@ internal static class NormalizationCases
                 Frozen(TensorType.Image(5, 3, 65, 67), new(Epsilon)) with { Note = "several chunks, the last one odd" },
             ],
             random => Frozen(random.Statistics(), new(random.Between(1e-5, 0.1)))),
+        OpFamily.Of<FrozenStatistics>(
+            [FrozenHalf(TensorType.Vector(16), new(Epsilon)), FrozenHalf(TensorType.Vector(1), new(1e-3f)), FrozenHalf(TensorType.Vector(300), new(Epsilon))],
+            random => FrozenHalf(TensorType.Vector(random.Next(1, 40)), new(random.Between(1e-5, 0.1)))),
         OpFamily.Of<FrozenBatchNormalizationGrad>(
             [
                 FrozenGrad(TensorType.Image(2, 16, 8, 8), new(Epsilon)),
@@ -136,6 +139,9 @@ internal static class NormalizationCases
             new OpInput("mean", channels, Domain.Normal(), HasGradient: false),
             new OpInput("variance", channels, Domain.Uniform(0.5, 2), HasGradient: false));
     }
+
+    private static OpCase FrozenHalf(TensorType channels, FrozenStatistics op) =>
+        new(op, [.. Frozen(TensorType.Matrix(1, channels.Shape.Count), new FrozenBatchNormalization(op.Epsilon)).Inputs.Skip(1)]);
 
     private static OpCase FrozenGrad(TensorType x, FrozenBatchNormalizationGrad op)
     {

@@ -59,6 +59,17 @@ internal static class NormalizationReference
         return [y];
     }
 
+    public static DoubleTensor FrozenStatistics(FrozenStatistics op, IReadOnlyList<DoubleTensor> inputs)
+    {
+        DoubleTensor coefficients = new(new Shape(Normalize.Coefficients, inputs[0].Shape.Count));
+        for (int c = 0; c < inputs[0].Shape.Count; c++)
+        {
+            (coefficients[0, c], coefficients[1, c], coefficients[2, c]) = (inputs[2][c], inputs[0][c] / Math.Sqrt(inputs[3][c] + op.Epsilon), inputs[1][c]);
+        }
+
+        return coefficients;
+    }
+
     public static IReadOnlyList<DoubleTensor> FrozenGrad(FrozenBatchNormalizationGrad op, IReadOnlyList<DoubleTensor> inputs)
     {
         (DoubleTensor x, DoubleTensor gamma, DoubleTensor mean, DoubleTensor variance, DoubleTensor gradY) =

@@ -64,6 +64,7 @@ public static class ReferenceOps
         FrozenBatchNormalization o => NormalizationReference.Frozen(o, x),
         FrozenBatchNormalizationGrad o => NormalizationReference.FrozenGrad(o, x),
         BatchStatistics o => NormalizationReference.Statistics(o, x),
+        FrozenStatistics o => [NormalizationReference.FrozenStatistics(o, x)],
         BatchStatisticsGrad => NormalizationReference.StatisticsGrad(x),
         Normalize => [NormalizationReference.Affine(x[0], null, x[1])],
         NormalizeGrad => [NormalizationReference.Affine(x[1], x[0], x[2])],
