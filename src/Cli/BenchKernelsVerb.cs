@@ -15,12 +15,13 @@ internal sealed class BenchKernelsVerb : Verb
     private readonly Option<int> _batch = new("--batch") { Description = "images per step", HelpName = "number", DefaultValueFactory = _ => 128 };
     private readonly Option<int> _threads = new("--threads") { Description = "threads; 0: one per processor", HelpName = "number" };
     private readonly Option<string> _device = new("--device") { Description = "auto (the CPU), cpu or cuda", HelpName = "name", DefaultValueFactory = _ => "auto" };
+    private readonly Option<bool> _exact = new("--exact") { Description = "convolutions on the CPU term by term, without Winograd's algorithm" };
     private readonly Option<int> _repetitions = new("--repetitions") { Description = "runs of the plan; the shortest time of each step counts", HelpName = "number", DefaultValueFactory = _ => 20 };
 
     /// <inheritdoc/>
     protected override Command Describe()
     {
-        Command command = new("kernels", "time every step of a model's training plan, on the CPU beside the least this machine needs for it") { _batch, _device, _threads, _repetitions };
+        Command command = new("kernels", "time every step of a model's training plan, on the CPU beside the least this machine needs for it") { _batch, _device, _exact, _threads, _repetitions };
         _model.AddTo(command);
         return command;
     }
@@ -34,7 +35,13 @@ internal sealed class BenchKernelsVerb : Verb
             throw new UsageException($"--repetitions: {repetitions} is not 1 or more");
         }
 
-        TrainingOptions options = new TrainingOptions { Batch = parsed.GetValue(_batch), Device = parsed.GetRequiredValue(_device), Threads = parsed.GetValue(_threads) }.Resolve();
+        TrainingOptions options = new TrainingOptions
+        {
+            Batch = parsed.GetValue(_batch),
+            Device = parsed.GetRequiredValue(_device),
+            Exact = parsed.GetValue(_exact),
+            Threads = parsed.GetValue(_threads),
+        }.Resolve();
         options.Validate();
         using Device device = Devices.Open(options, output);
         TrainingGraph graph = TrainingGraph.Create(_model.Create(parsed), options.ToStep(options.Batch, classWeights: null)).FusedFor(device);

@@ -1,38 +1,13 @@
 using BenchmarkDotNet.Attributes;
 using Gimbal.SideBySide;
-using Gimbal.Trainer.Graphs;
-using Gimbal.Trainer.Ops;
-using Gimbal.Trainer.Tensors;
 using TorchSharp;
 
 namespace Gimbal.Benchmarks;
 
-/// <summary>Which result of a convolution is computed.</summary>
-public enum ConvolutionPass
-{
-    /// <summary>y.</summary>
-    Forward,
-
-    /// <summary>dL/dx.</summary>
-    GradInput,
-
-    /// <summary>dL/dw.</summary>
-    GradWeight,
-}
-
-/// <summary>A 3×3 convolution with padding 1 on square images, batch 128.</summary>
-public sealed record ConvolutionLayer(int Channels, int Filters, int Size, int Stride)
-{
-    /// <summary>Prints <c>16->32 @32 /2</c>.</summary>
-    public override string ToString() => $"{Channels}->{Filters} @{Size}{(Stride > 1 ? $" /{Stride}" : "")}";
-}
-
-/// <summary>The convolutions of simple-cnn and resnet20.</summary>
+/// <summary>The convolutions of simple-cnn and resnet20, batch 128.</summary>
 [Config(typeof(OpConfiguration))]
 public class ConvolutionBenchmark : IDisposable
 {
-    private const int Batch = 128;
-
     private PlannedOps? _product;
     private TorchConvolution? _nchw;
     private TorchConvolution? _channelsLast;
@@ -40,12 +15,12 @@ public class ConvolutionBenchmark : IDisposable
     /// <summary>What is convolved.</summary>
     public static IEnumerable<ConvolutionLayer> Layers =>
     [
-        new(3, 64, 32, 1), new(64, 128, 16, 1), new(3, 16, 32, 1), new(16, 16, 32, 1), new(16, 32, 32, 2), new(32, 32, 16, 1), new(32, 64, 16, 2), new(64, 64, 8, 1),
+        new(3, 64, 32), new(64, 128, 16), new(3, 16, 32), new(16, 16, 32), new(16, 32, 32, 2), new(32, 32, 16), new(32, 64, 16, 2), new(64, 64, 8),
     ];
 
     /// <summary>The layer of this run.</summary>
     [ParamsSource(nameof(Layers))]
-    public ConvolutionLayer Layer { get; set; } = new(16, 16, 32, 1);
+    public ConvolutionLayer Layer { get; set; } = new(16, 16, 32);
 
     /// <summary>The pass of this run.</summary>
     [ParamsAllValues]
@@ -55,7 +30,7 @@ public class ConvolutionBenchmark : IDisposable
     [GlobalSetup]
     public void Prepare()
     {
-        _product = new PlannedOps(Build);
+        _product = new PlannedOps(graph => Layer.Append(graph, Pass));
         _nchw = new TorchConvolution(Layer, Pass, MemoryLayout.Nchw);
         _channelsLast = new TorchConvolution(Layer, Pass, MemoryLayout.ChannelsLast);
     }
@@ -82,20 +57,6 @@ public class ConvolutionBenchmark : IDisposable
         _channelsLast?.Dispose();
     }
 
-    private Value Build(GraphBuilder graph)
-    {
-        Conv conv = new(Layer.Stride, 1, 1);
-        TensorType x = TensorType.Image(Batch, Layer.Channels, Layer.Size, Layer.Size);
-        TensorType w = TensorType.Filter(Layer.Filters, Layer.Channels, 3, 3);
-        TensorType y = conv.Infer([x, w])[0];
-        return Pass switch
-        {
-            ConvolutionPass.Forward => graph.Add(conv, graph.Input("x", x), graph.Input("w", w)),
-            ConvolutionPass.GradInput => graph.Add(new ConvGradInput(conv, Layer.Size, Layer.Size), graph.Input("w", w), graph.Input("gradY", y)),
-            _ => graph.Add(new ConvGradWeight(conv, 3, 3), graph.Input("x", x), graph.Input("gradY", y)),
-        };
-    }
-
     private sealed class TorchConvolution : IDisposable
     {
         private readonly ConvolutionPass _pass;
@@ -108,8 +69,8 @@ public class ConvolutionBenchmark : IDisposable
         public TorchConvolution(ConvolutionLayer layer, ConvolutionPass pass, MemoryLayout layout)
         {
             (_pass, _stride) = (pass, [layer.Stride, layer.Stride]);
-            _x = torch.randn(Batch, layer.Channels, layer.Size, layer.Size).In(layout).requires_grad_(pass == ConvolutionPass.GradInput);
-            _w = torch.randn(layer.Filters, layer.Channels, 3, 3).In(layout).requires_grad_(pass == ConvolutionPass.GradWeight);
+            _x = torch.randn(layer.Images, layer.Channels, layer.Size, layer.Size).In(layout).requires_grad_(pass == ConvolutionPass.GradInput);
+            _w = torch.randn(layer.Filters, layer.Channels, ConvolutionLayer.Window, ConvolutionLayer.Window).In(layout).requires_grad_(pass == ConvolutionPass.GradWeight);
             _y = Convolve();
             _gradY = torch.randn_like(_y).In(layout);
         }

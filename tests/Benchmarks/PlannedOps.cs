@@ -7,13 +7,16 @@ namespace Gimbal.Benchmarks;
 /// <summary>A few ops of the product with random inputs, planned and ready to run again and again.</summary>
 internal sealed class PlannedOps : IDisposable
 {
-    private readonly CpuDevice _device = new();
+    private readonly CpuDevice _device;
     private readonly StateStore _state;
     private readonly Plan _plan;
 
     /// <summary>Plans what <paramref name="build"/> adds; what it returns is computed.</summary>
-    public PlannedOps(Func<GraphBuilder, Value> build)
+    /// <param name="build">Adds the ops.</param>
+    /// <param name="device">Where, and disposed with this; omitted: every processor.</param>
+    public PlannedOps(Func<GraphBuilder, Value> build, CpuDevice? device = null)
     {
+        _device = device ?? new CpuDevice();
         GraphBuilder builder = new("benchmark");
         Graph graph = builder.Build(build(builder));
         _state = _device.NewState(graph);
