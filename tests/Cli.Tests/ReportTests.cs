@@ -55,6 +55,18 @@ public sealed class ReportTests(TrainedRun run) : IClassFixture<TrainedRun>
     }
 
     [Fact]
+    public void The_doctor_says_what_ails_a_run_from_its_readings()
+    {
+        Tool.Run(Folder, "train", "--model", "mlp", "--init", "zeros", "--limit", "128", "--epochs", "2", "--batch", "32", "--out", "ill").Succeeded();
+        XElement section = Read("ill/report.html").Descendants("section").Single(element => (string?)element.Attribute("id") == "gradient-doctor");
+
+        Assert.Equal("vanishing", Fact(section, "Verdict"));
+        Assert.Equal("critical", Fact(section, "Severity"));
+        Assert.Equal("fc1", Fact(section, "Layer"));
+        Assert.Contains("--init he-normal", Fact(section, "Remedy"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Gradient_flow_shows_every_layer_of_the_last_reading_and_three_over_time()
     {
         XElement section = Read("run/report.html").Descendants("section").Single(element => (string?)element.Attribute("id") == "gradient-flow");
