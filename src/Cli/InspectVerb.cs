@@ -17,13 +17,16 @@ internal sealed class InspectVerb : Verb
     private readonly ModelFlags _model = new(standard: null);
     private readonly Option<int?> _batch = new("--batch") { Description = "images per step [default: the run's, else 128]", HelpName = "number" };
     private readonly Option<bool> _plan = new("--plan") { Description = "print the training step's plan, one line per parallel loop" };
-    private readonly Option<bool> _cost = new("--cost") { Description = "print what each node of the training step costs, and the least time this machine needs for it" };
+    private readonly Option<bool> _cost = new("--cost") { Description = "print what each node of the training step costs, and the least time this machine, or a card, needs for it" };
+    private readonly Option<string> _device = new("--device") { Description = "auto (the CPU), cpu or cuda; no card is needed", HelpName = "name", DefaultValueFactory = _ => "auto" };
+    private readonly CardFlags _card = new();
 
     /// <inheritdoc/>
     protected override Command Describe()
     {
-        Command command = new("inspect", "print the graph, the memory and the parameters of a model, a run or a file") { _source, _batch, _plan, _cost };
+        Command command = new("inspect", "print the graph, the memory and the parameters of a model, a run or a file") { _source, _batch, _plan, _cost, _device };
         _model.AddTo(command);
+        _card.AddTo(command);
         return command;
     }
 
@@ -45,9 +48,21 @@ internal sealed class InspectVerb : Verb
         SavedRun? run = source is null ? null : SavedRuns.Load(source, CheckpointChoice.Last, output);
         Network network = run?.Network ?? _model.Create(parsed);
         TrainingOptions options = run?.Options ?? new TrainingOptions().Resolve();
-        options = options with { Batch = parsed.GetValue(_batch) ?? options.Batch };
+        options = options with { Batch = parsed.GetValue(_batch) ?? options.Batch, Device = parsed.GetRequiredValue(_device) };
         options.Validate();
-        InspectNetwork(network, options, parsed.GetValue(_plan), parsed.GetValue(_cost), output);
+        bool isCosted = parsed.GetValue(_cost);
+        if (options.Device != "cuda" || !isCosted)
+        {
+            _card.Refuse(parsed);
+        }
+
+        if (options.Device == "cuda")
+        {
+            InspectForCard(network, options, parsed.GetValue(_plan), isCosted ? _card.Read(parsed) : null, output);
+            return ExitCode.Done;
+        }
+
+        InspectNetwork(network, options, parsed.GetValue(_plan), isCosted, output);
         return ExitCode.Done;
     }
 
@@ -74,10 +89,8 @@ internal sealed class InspectVerb : Verb
 
     private static void InspectNetwork(Network network, TrainingOptions options, bool withPlan, bool withCost, Output output)
     {
-        // What the weights are hangs on the data and does not matter here.
-        float[]? weights = options.ClassWeights == ClassWeighting.None ? null : [.. Enumerable.Repeat(1f, network.Classes)];
         using CpuDevice device = new(1);
-        TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(options.Batch, weights)).FusedFor(device);
+        TrainingGraph graph = Step(network, options).FusedFor(device);
         using StateStore state = device.NewState(graph.Graph);
         using Plan plan = device.NewPlan(graph.Graph, state);
         output.Line(GraphText.Print(network.AtInference(1)), isBlock: true);
@@ -87,17 +100,52 @@ internal sealed class InspectVerb : Verb
         }
 
         JsonObject? cost = withCost ? Cost(graph.Graph, options.Threads, output) : null;
+        Report(network, options, graph.Graph, plan.Listing.Count, "steps", state.MemoryBytes, plan.MemoryBytes, cost, output);
+    }
+
+    private static void InspectForCard(Network network, TrainingOptions options, bool withPlan, CardCost? costs, Output output)
+    {
+        TrainingGraph step = Step(network, options);
+        Graph graph = step.FusedForCuda().Graph;
+        CudaListing listing = new(graph);
+        output.Line(GraphText.Print(network.AtInference(1)), isBlock: true);
+        if (withPlan)
+        {
+            output.Line(string.Join('\n', listing.Nodes.SelectMany(node => node.Launches).Select(launch => launch.Text)), isBlock: true);
+        }
+
+        JsonObject? cost = null;
+        if (costs is not null)
+        {
+            CudaListing unfused = new(step.Graph);
+            output.Line(string.Join('\n', costs.Lines(listing, unfused)), isBlock: true);
+            cost = costs.Document(listing, unfused);
+        }
+
+        Report(network, options, graph, listing.LaunchCount, "launches", listing.StateBytes, listing.PlanBytes, cost, output);
+    }
+
+    private static TrainingGraph Step(Network network, TrainingOptions options)
+    {
+        // What the weights are hangs on the data and does not matter here.
+        float[]? weights = options.ClassWeights == ClassWeighting.None ? null : [.. Enumerable.Repeat(1f, network.Classes)];
+        return TrainingGraph.Create(network, options.ToStep(options.Batch, weights));
+    }
+
+    private static void Report(
+        Network network, TrainingOptions options, Graph graph, int steps, string stepName, long stateBytes, long planBytes, JsonObject? cost, Output output)
+    {
         output.Line(FormattableString.Invariant(
-            $"{network.Name}: {network.ParameterCount:N0} parameters; training with batch {options.Batch}: {graph.Graph.Nodes.Count} nodes, {plan.Listing.Count} steps, {(state.MemoryBytes + plan.MemoryBytes) / 1048576.0:N1} MiB"));
+            $"{network.Name}: {network.ParameterCount:N0} parameters; training with batch {options.Batch}: {graph.Nodes.Count} nodes, {steps} {stepName}, {(stateBytes + planBytes) / 1048576.0:N1} MiB"));
         output.Document(new JsonObject
         {
             ["cost"] = cost,
             ["model"] = network.Name,
             ["parameters"] = network.ParameterCount,
-            ["nodes"] = graph.Graph.Nodes.Count,
-            ["steps"] = plan.Listing.Count,
-            ["state_bytes"] = state.MemoryBytes,
-            ["plan_bytes"] = plan.MemoryBytes,
+            ["nodes"] = graph.Nodes.Count,
+            [stepName] = steps,
+            ["state_bytes"] = stateBytes,
+            ["plan_bytes"] = planBytes,
         });
     }
 

@@ -17,4 +17,15 @@ public readonly record struct Blocks(int X, int Y = 1, int Z = 1)
 /// <param name="Block">Threads of a block, a multiple of 32.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
 /// <param name="Arguments">Address of the kernel's one parameter; owned by the plan.</param>
-public readonly record struct CudaLaunch(string Name, nint Kernel, Blocks Grid, int Block, int SharedBytes, nint Arguments);
+/// <param name="ArgumentBytes">Size of it.</param>
+public readonly record struct CudaLaunch(string Name, nint Kernel, Blocks Grid, int Block, int SharedBytes, nint Arguments, int ArgumentBytes)
+{
+    /// <summary>Prints <c>relu_forward_f32 &lt;64,1,1&gt; x256</c>.</summary>
+    public override string ToString() => $"{Name} <{Grid.X},{Grid.Y},{Grid.Z}> x{Block}";
+}
+
+/// <summary>A stretch of memory that launches are handed, in a list that has no device.</summary>
+/// <param name="Address">Where it starts: nowhere, but no two overlap.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Contents">What a table holds, addresses among it; empty for temporaries and tensors.</param>
+public sealed record CudaMemory(ulong Address, long Bytes, ReadOnlyMemory<byte> Contents = default);

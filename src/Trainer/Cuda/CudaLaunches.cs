@@ -13,24 +13,34 @@ public sealed unsafe class CudaLaunches : IDisposable
 
     private const int PlainSharedBytes = 48 << 10;
     private const int MostRows = 65_535;
-    private readonly Driver _driver;
-    private readonly Kernels _kernels;
+    // Where a list without a device places what it hands out: no number a kernel is given besides looks like it.
+    private const ulong Nowhere = 0x7E58_0000_0000_0000;
+    private readonly Driver? _driver;
+    private readonly Kernels? _kernels;
     private readonly List<CudaLaunch> _launches = [];
     private readonly List<ulong> _tables = [];
-    private readonly ulong? _scratch;
+    private readonly List<CudaMemory> _memory = [];
+    private readonly ulong _scratch;
+    private ulong _placed = Nowhere + (1ul << 47);
     private long _used;
+
+    /// <summary>Starts an empty list that shows what would be launched, and how much memory the temporaries take. It needs no device and cannot run.</summary>
+    public CudaLaunches() => _scratch = Nowhere;
 
     /// <summary>Starts an empty list.</summary>
     /// <param name="driver">Where it will run.</param>
     /// <param name="kernels">Loaded into the same device.</param>
-    /// <param name="scratch">Address of the temporaries; null while their size is being found out: such a list cannot run.</param>
-    public CudaLaunches(Driver driver, Kernels kernels, ulong? scratch) => (_driver, _kernels, _scratch) = (driver, kernels, scratch);
+    /// <param name="scratch">Address of the temporaries.</param>
+    public CudaLaunches(Driver driver, Kernels kernels, ulong scratch) => (_driver, _kernels, _scratch) = (driver, kernels, scratch);
 
     /// <summary>The launches in the order they run.</summary>
     public IReadOnlyList<CudaLaunch> Launches => _launches;
 
     /// <summary>Bytes of temporaries the launches need at most.</summary>
     public long ScratchBytes { get; private set; }
+
+    /// <summary>Without a device: what the node being emitted was handed besides its tensors.</summary>
+    public IReadOnlyList<CudaMemory> Memory => _memory;
 
     /// <summary>Appends a launch.</summary>
     /// <param name="kernel">Its name.</param>
@@ -44,38 +54,49 @@ public sealed unsafe class CudaLaunches : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(grid.X, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(grid.Y, MostRows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(grid.Z, MostRows);
-        nint handle = _kernels[kernel];
-        if (sharedBytes > PlainSharedBytes)
+        nint handle = _kernels is null ? Kernels.HandleWithoutDevice(kernel) : _kernels[kernel];
+        if (sharedBytes > PlainSharedBytes && _kernels is not null)
         {
             Driver.AllowSharedMemory(handle, kernel, sharedBytes);
         }
 
         TArgs* copy = (TArgs*)NativeMemory.Alloc((nuint)sizeof(TArgs));
         *copy = args;
-        _launches.Add(new CudaLaunch(kernel, handle, grid, block, sharedBytes, (nint)copy));
+        _launches.Add(new CudaLaunch(kernel, handle, grid, block, sharedBytes, (nint)copy, sizeof(TArgs)));
     }
 
     /// <summary>Device memory for temporaries that several launches of one node share; undefined before the node and lost after it.</summary>
     /// <returns>Its address.</returns>
     public ulong Scratch(long floats)
     {
-        ulong address = (_scratch ?? 0) + (ulong)_used;
-        _used += ((floats * sizeof(float)) + Alignment - 1) / Alignment * Alignment;
+        ulong address = _scratch + (ulong)_used;
+        _used += Aligned(floats * sizeof(float));
         ScratchBytes = Math.Max(ScratchBytes, _used);
+        if (_driver is null)
+        {
+            _memory.Add(new CudaMemory(address, floats * sizeof(float)));
+        }
+
         return address;
     }
+
+    /// <summary>Says that a kernel reads no more of a tensor than its first elements.</summary>
+    /// <param name="address">Where the tensor starts.</param>
+    /// <param name="floats">Elements that are read.</param>
+    /// <returns>What to hand to the kernel: the same address; without a device another, so that the traffic can be told.</returns>
+    public ulong Part(ulong address, long floats) => _driver is null ? Place(floats * sizeof(float), default) : address;
 
     /// <summary>Copies constants a kernel reads, such as one row of pointers per block, into device memory that lives as long as the list.</summary>
     /// <returns>Its address.</returns>
     public ulong Table<T>(ReadOnlySpan<T> rows)
         where T : unmanaged
     {
-        if (_scratch is null)
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(rows);
+        if (_driver is null)
         {
-            return 0;
+            return Place(bytes.Length, bytes.ToArray());
         }
 
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(rows);
         ulong address = _driver.Allocate(bytes.Length);
         _tables.Add(address);
         _driver.Upload(address, bytes);
@@ -83,23 +104,37 @@ public sealed unsafe class CudaLaunches : IDisposable
     }
 
     /// <summary>Marks the end of a node: the next may reuse the temporaries.</summary>
-    public void EndNode() => _used = 0;
+    public void EndNode()
+    {
+        _used = 0;
+        _memory.Clear();
+    }
 
     /// <summary>Queues every launch once, in order. Allocates nothing.</summary>
     public void Run()
     {
         foreach (ref readonly CudaLaunch launch in CollectionsMarshal.AsSpan(_launches))
         {
-            _driver.Launch(launch);
+            _driver!.Launch(launch);
         }
     }
 
     /// <summary>Frees arguments and tables.</summary>
     public void Dispose()
     {
-        _tables.ForEach(_driver.Free);
+        _tables.ForEach(address => _driver!.Free(address));
         _tables.Clear();
         _launches.ForEach(launch => NativeMemory.Free((void*)launch.Arguments));
         _launches.Clear();
+    }
+
+    private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    private ulong Place(long bytes, ReadOnlyMemory<byte> contents)
+    {
+        ulong address = _placed;
+        _placed += (ulong)Aligned(bytes);
+        _memory.Add(new CudaMemory(address, bytes, contents));
+        return address;
     }
 }

@@ -36,7 +36,7 @@ public sealed class Kernels
         {
             if (!_kernels.TryGetValue(name, out nint kernel))
             {
-                string family = s_familyOf.Value.TryGetValue(name, out string? known) ? known : throw new CudaException($"no kernel is called {name}");
+                string family = FamilyOf(name);
                 if (!_modules.TryGetValue(family, out int module))
                 {
                     _modules[family] = module = _driver.LoadModule(Ptx(family), $"{family}.ptx");
@@ -48,6 +48,16 @@ public sealed class Kernels
             return kernel;
         }
     }
+
+    /// <summary>What stands in for a handle where there is no device.</summary>
+    /// <exception cref="CudaException">There is no kernel of that name.</exception>
+    internal static nint HandleWithoutDevice(string name)
+    {
+        _ = FamilyOf(name);
+        return 0;
+    }
+
+    private static string FamilyOf(string name) => s_familyOf.Value.TryGetValue(name, out string? family) ? family : throw new CudaException($"no kernel is called {name}");
 
     private static Dictionary<string, string> ReadEntries()
     {

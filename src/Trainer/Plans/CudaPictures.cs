@@ -60,7 +60,7 @@ public sealed unsafe class CudaPictures : DevicePictures
         _driver.Upload(_rows, MemoryMarshal.AsBytes(rows));
         BatchImagesArgs args = new(_pixels, _rows, _table, target, rows.Length, _picture[0], _picture[1], _picture[2]);
         Blocks grid = new(rows.Length * Blocks.Over(_picture.Count, ElementsOfBlock));
-        _driver.Launch(new CudaLaunch(Kernel, _kernel, grid, CudaLaunches.Threads, 0, (nint)(&args)));
+        _driver.Launch(new CudaLaunch(Kernel, _kernel, grid, CudaLaunches.Threads, 0, (nint)(&args), sizeof(BatchImagesArgs)));
     }
 
     /// <inheritdoc/>

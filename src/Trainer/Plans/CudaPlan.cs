@@ -30,13 +30,19 @@ public sealed class CudaPlan : Plan
         _isArenaLent = host is not null && host._places.Length >= _places.Length;
         _arena = _isArenaLent ? host!._arena : _driver.Allocate(_places.Length * sizeof(float));
         // Emitted once to learn how much the temporaries take, then with their address.
-        using (CudaLaunches sizes = Emit(device, null))
+        using (CudaLaunches sizes = new())
         {
+            _ = Emit(graph, sizes, AddressOf).Count();
             ScratchBytes = sizes.ScratchBytes;
         }
 
         _scratch = ScratchBytes > 0 ? _driver.Allocate(ScratchBytes) : 0;
-        _launches = Emit(device, _scratch);
+        _launches = new CudaLaunches(_driver, device.Kernels, _scratch);
+        foreach (Node node in Emit(graph, _launches, AddressOf))
+        {
+            _nodeOfLaunch.AddRange(Enumerable.Repeat(node, _launches.Launches.Count - _nodeOfLaunch.Count));
+        }
+
         _recording = _driver.Record(_launches.Run);
     }
 
@@ -44,8 +50,7 @@ public sealed class CudaPlan : Plan
     public override long MemoryBytes => (_isArenaLent ? 0 : _places.Length * sizeof(float)) + ScratchBytes;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Listing =>
-        [.. _launches.Launches.Select(launch => $"{launch.Name} <{launch.Grid.X},{launch.Grid.Y},{launch.Grid.Z}> x{launch.Block}")];
+    public override IReadOnlyList<string> Listing => [.. _launches.Launches.Select(launch => launch.ToString())];
 
     private long ScratchBytes { get; }
 
@@ -96,6 +101,17 @@ public sealed class CudaPlan : Plan
     /// <summary>Rounds a number of elements up to the device's alignment.</summary>
     internal static long Aligned(long floats) => (floats + (CudaLaunches.Alignment / sizeof(float)) - 1) / (CudaLaunches.Alignment / sizeof(float)) * (CudaLaunches.Alignment / sizeof(float));
 
+    /// <summary>Emits one node after the other, and stops behind each while what it was handed is still known.</summary>
+    internal static IEnumerable<Node> Emit(Graph graph, CudaLaunches launches, Func<Value, ulong> addressOf)
+    {
+        foreach (Node node in graph.Nodes)
+        {
+            node.Op.EmitCuda(new CudaCall(node, launches, addressOf));
+            yield return node;
+            launches.EndNode();
+        }
+    }
+
     /// <summary>Where an input of images with <paramref name="count"/> elements lies, [N, H, W, C].</summary>
     internal ulong AddressOfImages(Value input, int count)
     {
@@ -106,20 +122,6 @@ public sealed class CudaPlan : Plan
     /// <inheritdoc/>
     protected override IEnumerable<StepTime> RunTimed() => _launches.Launches.Select((launch, i) =>
         new StepTime(_nodeOfLaunch[i], launch.Name, launch.Grid.X * launch.Grid.Y * launch.Grid.Z, _driver.Time(launch)));
-
-    private CudaLaunches Emit(CudaDevice device, ulong? scratch)
-    {
-        CudaLaunches launches = new(_driver, device.Kernels, scratch);
-        _nodeOfLaunch.Clear();
-        foreach (Node node in Graph.Nodes)
-        {
-            node.Op.EmitCuda(new CudaCall(node, launches, AddressOf));
-            launches.EndNode();
-            _nodeOfLaunch.AddRange(Enumerable.Repeat(node, launches.Launches.Count - _nodeOfLaunch.Count));
-        }
-
-        return launches;
-    }
 
     private ulong AddressOf(Value value) => value.IsState ? _state.Address(value.Name)
         : value.Overwrites is { } replaced ? _state.Address(replaced.Name)

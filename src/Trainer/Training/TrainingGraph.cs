@@ -124,6 +124,9 @@ public sealed class TrainingGraph
     /// <summary>This step as <paramref name="device"/> should plan it: the same inputs, states and outputs, computed in fewer passes over memory.</summary>
     public TrainingGraph FusedFor(Device device) => new(FusionRules.Apply(Graph, device), Layers, _measured);
 
+    /// <summary>This step as a card should plan it; no card is needed to know.</summary>
+    public TrainingGraph FusedForCuda() => new(FusionRules.ForCuda(Graph), Layers, _measured);
+
     /// <summary>This step with the health of its layers measured on the way.</summary>
     public TrainingGraph Measured() => _measured();
 

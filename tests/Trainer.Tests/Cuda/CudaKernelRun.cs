@@ -26,7 +26,7 @@ internal sealed class CudaKernelRun : IDisposable
         }
 
         long scratch = 0;
-        using (CudaLaunches sizes = new(driver, kernels, null))
+        using (CudaLaunches sizes = new())
         {
             Emit(sizes);
             scratch = sizes.ScratchBytes;

@@ -10,8 +10,11 @@ public static class FusionRules
     public static Graph Apply(Graph graph, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device is CpuDevice ? ForCpu(graph) : new ActivationFusion(graph).Run();
+        return device is CpuDevice ? ForCpu(graph) : ForCuda(graph);
     }
+
+    /// <summary>The graph a card should plan, which needs no card to be known: the sum at the end of a residual block and the ReLU behind it are one node.</summary>
+    public static Graph ForCuda(Graph graph) => new ActivationFusion(graph).Run();
 
     /// <summary>Batch norm is split into sums and elementwise work; elementwise work and sums move into the convolutions next to them.</summary>
     private static Graph ForCpu(Graph graph)

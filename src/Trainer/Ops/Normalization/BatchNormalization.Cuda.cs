@@ -22,7 +22,7 @@ public sealed partial record BatchNormalization
         ulong partial = call.Launches.Scratch(2L * sums.Chunks * channels);
         call.Launches.Add("batch_normalization_moments_f32", sums.Partials, new MomentsArgs(call.Input(0), partial, sums.Rows, channels, sums.RowsPerChunk, 0));
         call.Launches.Add("batch_normalization_statistics_f32", sums.Finish, new StatisticsArgs(
-            call.Input(0),
+            call.Launches.Part(call.Input(0), channels),
             partial,
             call.Input(1),
             call.Input(2),
