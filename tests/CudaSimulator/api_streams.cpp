@@ -1,6 +1,7 @@
 // The driver's interface: streams, events and graphs.
 #include <string.h>
 #include "context.h"
+#include "settings.h"
 
 using namespace gbsim;
 
@@ -42,6 +43,7 @@ GB_API cuStreamSynchronize(void* handle) {
     if (Result wrong = streamOf("cuStreamSynchronize", handle, stream)) return wrong;
     if (stream->capture)
         if (Result wrong = refuseWhileCapturing("cuStreamSynchronize")) return wrong;
+    counters.waits++;
     return stream == &defaultStream() ? drainBlocking() : drain(*stream);
 }
 
@@ -124,6 +126,7 @@ GB_API cuGraphLaunch(void* handle, void* streamHandle) {
     if (Result wrong = context.graphExecs.check("cuGraphLaunch", exec)) return wrong;
     Stream* stream;
     if (Result wrong = streamOf("cuGraphLaunch", streamHandle, stream)) return wrong;
+    counters.graphLaunches++;
     return submit(*stream, [operations = exec->operations] {
         for (const Operation& operation : *operations)
             if (Result wrong = operation()) return wrong;
@@ -171,6 +174,7 @@ GB_API cuEventSynchronize(void* handle) {
     Event* event;
     if (Result wrong = eventOf("cuEventSynchronize", handle, event)) return wrong;
     if (event->capture) return refuseWhileCapturing("cuEventSynchronize");
+    counters.waits++;
     return synchronize(*event);
 }
 

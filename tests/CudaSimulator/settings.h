@@ -22,6 +22,8 @@ struct Counters {
     unsigned long long sharedAccesses = 0;
     unsigned long long sharedConflicts = 0;
     unsigned long long uploadedBytes = 0;
+    unsigned long long graphLaunches = 0;
+    unsigned long long waits = 0;
 };
 
 extern Settings settings;

@@ -4,8 +4,8 @@ using static ManagedCuda.DriverAPINativeMethods;
 
 namespace Gimbal.Trainer.Cuda;
 
-/// <summary>One device and one stream on it. The only file that calls ManagedCuda's API; what it needs of it is stated in ManagedCuda/README.md.</summary>
-/// <remarks>Work is queued in order and runs while the host goes on; <see cref="Synchronize"/> and <see cref="Download"/> wait. One thread at a time may use a driver.</remarks>
+/// <summary>One device and one stream on it. With <see cref="QueuedCopy"/> the only caller of ManagedCuda's API; what they need of it is stated in ManagedCuda/README.md.</summary>
+/// <remarks>Work is queued in order and runs while the host goes on; <see cref="Synchronize"/> and <see cref="Download"/> wait, and <see cref="Upload"/> where its page-locked memory is full. One thread at a time may use a driver.</remarks>
 public sealed unsafe class Driver : IDisposable
 {
     private const int StagingBytes = 4 << 20;
@@ -14,6 +14,8 @@ public sealed unsafe class Driver : IDisposable
     private readonly CudaPageLockedHostMemory<byte> _staging;
     private readonly List<CUmodule> _modules = [];
     private readonly nint[] _parameter = new nint[1];
+    private readonly Action _synchronize;
+    private int _staged;
 
     private Driver(PrimaryContext context)
     {
@@ -21,6 +23,7 @@ public sealed unsafe class Driver : IDisposable
         _context.SetCurrent();
         _stream = new CudaStream(CUStreamFlags.NonBlocking);
         _staging = new CudaPageLockedHostMemory<byte>(StagingBytes);
+        _synchronize = _stream.Synchronize;
     }
 
     /// <summary>The card's name.</summary>
@@ -93,11 +96,7 @@ public sealed unsafe class Driver : IDisposable
     public ulong Allocate(long bytes) => Call($"cuMemAlloc({bytes >> 20} MiB)", () => _context.AllocateMemory(Math.Max(bytes, 1)));
 
     /// <summary>Gives device memory back.</summary>
-    public void Free(ulong address) => Call("cuMemFree", () =>
-    {
-        _context.FreeMemory(new CUdeviceptr(address));
-        return 0;
-    });
+    public void Free(ulong address) => Call("cuMemFree", () => _context.FreeMemory(new CUdeviceptr(address)));
 
     /// <summary>Queues filling whole 32-bit words with zeros.</summary>
     public void Clear(ulong address, long words) =>
@@ -109,10 +108,16 @@ public sealed unsafe class Driver : IDisposable
         while (!source.IsEmpty)
         {
             int count = Math.Min(source.Length, StagingBytes);
-            // The staging memory must have been read before it is filled again.
-            Synchronize();
-            source[..count].CopyTo(new Span<byte>((void*)_staging.PinnedHostPointer, count));
-            Check(AsynchronousMemcpy_v2.cuMemcpyHtoDAsync_v2(new CUdeviceptr(address), _staging.PinnedHostPointer, count, _stream.Stream), "cuMemcpyHtoDAsync", null);
+            if (count > StagingBytes - _staged)
+            {
+                // The staging memory must have been read before it is filled again.
+                Synchronize();
+            }
+
+            nint staging = _staging.PinnedHostPointer + _staged;
+            source[..count].CopyTo(new Span<byte>((void*)staging, count));
+            Check(AsynchronousMemcpy_v2.cuMemcpyHtoDAsync_v2(new CUdeviceptr(address), staging, count, _stream.Stream), "cuMemcpyHtoDAsync", null);
+            _staged += count;
             address += (ulong)count;
             source = source[count..];
         }
@@ -160,11 +165,15 @@ public sealed unsafe class Driver : IDisposable
 
     /// <summary>Waits until everything queued is done.</summary>
     /// <exception cref="CudaException">Something queued failed.</exception>
-    public void Synchronize() => Call("cuStreamSynchronize", () =>
+    public void Synchronize()
     {
-        _stream.Synchronize();
-        return 0;
-    });
+        Call("cuStreamSynchronize", _synchronize);
+        _staged = 0;
+    }
+
+    /// <summary>Memory of the host for copies that nobody waits for at once.</summary>
+    /// <param name="bytes">Its length.</param>
+    public QueuedCopy NewQueuedCopy(int bytes) => Call($"cuMemHostAlloc({bytes} bytes)", () => new QueuedCopy(_stream, bytes));
 
     /// <summary>Records what <paramref name="queue"/> launches as a graph instead of running it.</summary>
     /// <returns>The graph, for <see cref="Replay"/> and <see cref="Forget"/>.</returns>
@@ -208,11 +217,25 @@ public sealed unsafe class Driver : IDisposable
 
     private static CUgraphExec Executable(nint pointer) => new() { Pointer = pointer };
 
-    private static void Check(CUResult result, string call, string? kernel)
+    /// <summary>Throws what a call of the driver API returned, if that is an error.</summary>
+    internal static void Check(CUResult result, string call, string? kernel)
     {
         if (result != CUResult.Success)
         {
             throw new CudaException($"{call}{(kernel is null ? "" : $" of kernel {kernel}")}: {Explain(result)}");
+        }
+    }
+
+    /// <summary>Calls ManagedCuda and throws its errors as ours.</summary>
+    internal static void Call(string call, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ManagedCuda.CudaException e)
+        {
+            throw new CudaException($"{call}: {Explain(e.CudaError)}", e);
         }
     }
 

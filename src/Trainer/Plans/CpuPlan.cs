@@ -72,6 +72,9 @@ public sealed unsafe class CpuPlan : Plan
     }
 
     /// <inheritdoc/>
+    public override Readback NewReadback(IReadOnlyList<Value> outputs) => new CpuReadback(this, outputs);
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         _steps.Dispose();

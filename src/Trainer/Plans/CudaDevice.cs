@@ -35,6 +35,9 @@ public sealed class CudaDevice : Device
     public override string Description =>
         $"{Driver.Name}, compute capability {Driver.ComputeCapability}, {Driver.TotalBytes >> 20} MiB, CUDA {Driver.Version}";
 
+    /// <inheritdoc/>
+    public override bool IsAsynchronous => true;
+
     internal Driver Driver { get; }
 
     internal Kernels Kernels { get; }

@@ -83,6 +83,19 @@ public sealed class CudaPlan : Plan
     }
 
     /// <inheritdoc/>
+    public override Readback NewReadback(IReadOnlyList<Value> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        foreach (Value output in outputs)
+        {
+            Check(output, output.Shape.Count, ElementType.Float32);
+            ArgumentOutOfRangeException.ThrowIfNotEqual(output.Type.Axes, Axes.Plain, nameof(outputs));
+        }
+
+        return new CudaReadback(_driver, [.. outputs.Select(output => (AddressOf(output), output.Shape.Count))]);
+    }
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         Driver.Forget(_recording);

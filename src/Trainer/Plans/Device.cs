@@ -12,6 +12,9 @@ public abstract class Device : IDisposable
     /// <summary>What it is, for people: threads and instruction set.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Whether a plan runs while its caller goes on: what is called next is queued behind it, and reading waits.</summary>
+    public virtual bool IsAsynchronous => false;
+
     /// <summary>Allocates the parameters and buffers of <paramref name="graphs"/>, zeroed.</summary>
     public abstract StateStore NewState(params IReadOnlyList<Graph> graphs);
 

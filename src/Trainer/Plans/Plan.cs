@@ -71,6 +71,10 @@ public abstract class Plan : IDisposable
         return tensor;
     }
 
+    /// <summary>Room for copies of some outputs.</summary>
+    /// <param name="outputs">Outputs of <see cref="Graph"/> whose elements have one order: scalars and vectors.</param>
+    public abstract Readback NewReadback(IReadOnlyList<Value> outputs);
+
     /// <summary>Frees the plan's memory; the state it worked on stays.</summary>
     public abstract void Dispose();
 

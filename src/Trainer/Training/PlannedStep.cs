@@ -7,11 +7,15 @@ namespace Gimbal.Trainer.Training;
 /// <summary>One form of a training step on a device.</summary>
 internal sealed class PlannedStep : IDisposable
 {
+    /// <summary>Steps whose results may be outstanding: one that runs, and one that is queued behind it.</summary>
+    public const int Slots = 2;
+
     private readonly Plan _plan;
     private readonly Value _images;
     private readonly Value _labels;
     private readonly Value _rate;
     private readonly Value? _random;
+    private readonly Readback[] _results = new Readback[Slots];
 
     /// <summary>Plans <paramref name="graph"/>, which is fused for the device.</summary>
     /// <param name="graph">The step.</param>
@@ -24,6 +28,10 @@ internal sealed class PlannedStep : IDisposable
         // Looked up once: a step allocates nothing.
         (_images, _labels, _rate, _random) = (graph.Images, graph.Labels, graph.LearningRate, graph.Random);
         _plan = device.NewPlan(graph.Graph, state, host?._plan);
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            _results[slot] = _plan.NewReadback([graph.Loss, graph.Correct, graph.Norm, graph.Norms]);
+        }
     }
 
     /// <summary>What is computed.</summary>
@@ -38,8 +46,8 @@ internal sealed class PlannedStep : IDisposable
     /// <summary>Sets the pictures, in logical order.</summary>
     public void Write(ReadOnlySpan<float> images) => _plan.Write(_images, images);
 
-    /// <summary>Runs the step on the pictures that are set.</summary>
-    public StepResult Run(ReadOnlySpan<int> labels, double rate, long step, ulong seed)
+    /// <summary>Starts the step on the pictures that are set. Its results go to one of <see cref="Slots"/> places, until that is used again.</summary>
+    public void Start(ReadOnlySpan<int> labels, double rate, long step, ulong seed, int slot)
     {
         _plan.Write(_labels, labels);
         _plan.Write(_rate, [(float)rate]);
@@ -49,19 +57,23 @@ internal sealed class PlannedStep : IDisposable
         }
 
         _plan.Run();
-        return new StepResult(Scalar(Graph.Loss), (int)Scalar(Graph.Correct), Scalar(Graph.Norm));
+        _results[slot].Take();
     }
+
+    /// <summary>Waits for the results of the step that was started last with a slot: loss, images that were classified right, norm of all gradients, norm of each.</summary>
+    public ReadOnlySpan<float> Wait(int slot) => _results[slot].Wait();
 
     /// <summary>Copies an output of the last run.</summary>
     public void Read(Value output, Span<float> elements) => _plan.Read(output, elements);
 
     /// <inheritdoc/>
-    public void Dispose() => _plan.Dispose();
-
-    private float Scalar(Value value)
+    public void Dispose()
     {
-        Span<float> scalar = [0];
-        _plan.Read(value, scalar);
-        return scalar[0];
+        foreach (Readback result in _results)
+        {
+            result.Dispose();
+        }
+
+        _plan.Dispose();
     }
 }

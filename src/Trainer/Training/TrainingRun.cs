@@ -257,26 +257,44 @@ public sealed class TrainingRun : IDisposable
 
     private long StepOf(int epoch, int batch) => ((long)epoch * BatchesPerEpoch) + batch;
 
+    private bool IsMeasured(long step) => Options.HealthEvery > 0 && step % Options.HealthEvery == 0;
+
     private void TrainEpoch(BatchPrefetch batches, RunCallbacks callbacks, CancellationToken cancellation)
     {
-        int epoch = _completed.Epoch;
-        int first = _tally.Steps;
-        double before = _tally.Seconds;
-        long start = Stopwatch.GetTimestamp();
-        while (_tally.Steps < BatchesPerEpoch)
+        EpochClock clock = new(_tally.Steps, _tally.Seconds, Stopwatch.GetTimestamp());
+        for (int started = _tally.Steps; started < BatchesPerEpoch; started++)
         {
+            long step = StepOf(_completed.Epoch, started);
+            bool isMeasured = IsMeasured(step);
+            Settle(isMeasured ? 0 : 1, clock, callbacks);
             if (batches.Next() is not { } batch)
             {
+                Settle(0, clock, callbacks);
                 callbacks.Save?.Invoke(this, false);
                 throw new OperationCanceledException(cancellation);
             }
 
-            long step = StepOf(epoch, _tally.Steps);
-            double rate = _schedule.At(step);
-            bool isMeasured = Options.HealthEvery > 0 && step % Options.HealthEvery == 0;
-            StepResult result = _step.Run(batch, rate, step, isMeasured);
-            double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (isMeasured && (callbacks.Health is not null || Telemetry.IsHealthHeard))
+            _step.Start(batch, _schedule.At(step), step, isMeasured);
+            bool isSaved = callbacks.SaveSteps > 0 && (step + 1) % callbacks.SaveSteps == 0 && started + 1 < BatchesPerEpoch;
+            // Where the device computes while the host goes on, the next step is queued behind this one before anyone waits for this one.
+            bool isLeft = _device.IsAsynchronous && !isMeasured && !isSaved && started + 1 < BatchesPerEpoch;
+            Settle(isLeft ? 1 : 0, clock, callbacks);
+            if (isSaved)
+            {
+                callbacks.Save?.Invoke(this, false);
+            }
+        }
+    }
+
+    // Takes in what steps report until no more than so many are outstanding.
+    private void Settle(int outstanding, EpochClock clock, RunCallbacks callbacks)
+    {
+        while (_step.Outstanding > outstanding)
+        {
+            StepResult result = _step.Finish();
+            double elapsed = Stopwatch.GetElapsedTime(clock.Start).TotalSeconds;
+            long step = StepOf(_completed.Epoch, _tally.Steps);
+            if (IsMeasured(step) && (callbacks.Health is not null || Telemetry.IsHealthHeard))
             {
                 // Ahead of the end of a run that diverges here: this reading tells where.
                 HealthReading reading = _step.Health;
@@ -284,14 +302,10 @@ public sealed class TrainingRun : IDisposable
                 callbacks.Health?.Invoke(reading);
             }
 
-            Advance(result, step, before + elapsed, callbacks.Logger);
-            StepReport report = Report(result, step, rate, (_tally.Steps - first) / elapsed);
+            Advance(result, step, clock.SecondsBefore + elapsed, callbacks.Logger);
+            StepReport report = Report(result, step, _schedule.At(step), (_tally.Steps - clock.FirstStep) / elapsed);
             Telemetry.Record(report);
             callbacks.Step?.Invoke(report);
-            if (callbacks.SaveSteps > 0 && (step + 1) % callbacks.SaveSteps == 0 && _tally.Steps < BatchesPerEpoch)
-            {
-                callbacks.Save?.Invoke(this, false);
-            }
         }
     }
 
@@ -353,6 +367,9 @@ public sealed class TrainingRun : IDisposable
         callbacks.Epoch?.Invoke(result);
         callbacks.Save?.Invoke(this, isBest);
     }
+
+    // Where in an epoch, and when, this process began with it.
+    private readonly record struct EpochClock(int FirstStep, double SecondsBefore, long Start);
 }
 
 internal static partial class Log

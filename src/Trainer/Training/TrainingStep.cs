@@ -15,6 +15,10 @@ public readonly record struct StepResult(float Loss, int Correct, float Norm)
 }
 
 /// <summary>A training graph on a device, ready to be fed. Some steps may measure the health of the layers: they train the same, to the bit.</summary>
+/// <remarks>
+/// <see cref="Run(ImageBatch, double, long, bool)"/> is <see cref="Start(ImageBatch, double, long, bool)"/> and <see cref="Finish"/>. A device that computes while the host goes on never waits for it where
+/// the next step is started before the last is finished.
+/// </remarks>
 public sealed class TrainingStep : IDisposable
 {
     private readonly TrainingGraph _graph;
@@ -23,7 +27,11 @@ public sealed class TrainingStep : IDisposable
     private readonly ulong _seed;
     private PlannedStep _plain;
     private PlannedStep? _measured;
-    private PlannedStep _last;
+    private readonly float[] _norms;
+    private readonly PlannedStep[] _started = new PlannedStep[PlannedStep.Slots];
+    private long _starts;
+    private long _finishes;
+    private long _measuredStep;
     private HealthMeter? _meter;
     private bool _hasReading;
 
@@ -38,7 +46,7 @@ public sealed class TrainingStep : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         (_graph, _device, _state, _seed) = (graph, device, state, seed);
         _plain = new PlannedStep(graph.FusedFor(device), device, state);
-        _last = _plain;
+        _norms = new float[graph.Norms.Shape.Count];
     }
 
     /// <summary>What is computed, as the device plans it.</summary>
@@ -51,16 +59,15 @@ public sealed class TrainingStep : IDisposable
     /// <exception cref="InvalidOperationException">No step was measured.</exception>
     public HealthReading Health => _hasReading ? _meter!.Read() : throw new InvalidOperationException("no step was measured");
 
+    /// <summary>Steps that were started and not finished.</summary>
+    public int Outstanding => (int)(_starts - _finishes);
+
     /// <summary>Runs one step. Allocates nothing, but for the first that is measured.</summary>
-    /// <param name="batch">Pictures and labels.</param>
-    /// <param name="rate">Learning rate.</param>
-    /// <param name="step">Number of the step, from 0; random ops draw by it.</param>
-    /// <param name="isMeasured">Whether <see cref="Health"/> is measured on the way.</param>
+    /// <inheritdoc cref="Start(ImageBatch, double, long, bool)" path="/param"/>
     public StepResult Run(ImageBatch batch, double rate, long step, bool isMeasured = false)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        Choose(isMeasured).Write(batch);
-        return Run(batch.Labels, rate, step);
+        Start(batch, rate, step, isMeasured);
+        return Finish();
     }
 
     /// <summary>Runs one step on images in logical order. Allocates nothing, but for the first that is measured.</summary>
@@ -71,17 +78,54 @@ public sealed class TrainingStep : IDisposable
     /// <param name="isMeasured">Whether <see cref="Health"/> is measured on the way.</param>
     public StepResult Run(ReadOnlySpan<float> images, ReadOnlySpan<int> labels, double rate, long step, bool isMeasured = false)
     {
-        Choose(isMeasured).Write(images);
-        return Run(labels, rate, step);
+        PlannedStep planned = Choose(isMeasured);
+        planned.Write(images);
+        Start(planned, labels, rate, step);
+        return Finish();
     }
 
-    /// <summary>Name of the first parameter whose gradient was not finite in the last step, or null.</summary>
+    /// <summary>Starts one step. Allocates nothing, but for the first that is measured.</summary>
+    /// <param name="batch">Pictures and labels; it may be filled again at once.</param>
+    /// <param name="rate">Learning rate.</param>
+    /// <param name="step">Number of the step, from 0; random ops draw by it.</param>
+    /// <param name="isMeasured">Whether <see cref="Health"/> is measured on the way; no other step may be outstanding beside one that measures.</param>
+    /// <exception cref="InvalidOperationException">Two steps are outstanding, or one beside this that measures.</exception>
+    public void Start(ImageBatch batch, double rate, long step, bool isMeasured = false)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        PlannedStep planned = Choose(isMeasured);
+        planned.Write(batch);
+        Start(planned, batch.Labels, rate, step);
+    }
+
+    /// <summary>Waits for the earliest step that is not finished.</summary>
+    /// <exception cref="InvalidOperationException">None is outstanding.</exception>
+    public StepResult Finish()
+    {
+        if (Outstanding == 0)
+        {
+            throw new InvalidOperationException("no step was started");
+        }
+
+        int slot = (int)(_finishes++ % PlannedStep.Slots);
+        PlannedStep planned = _started[slot];
+        ReadOnlySpan<float> results = planned.Wait(slot);
+        StepResult result = new(results[0], (int)results[1], results[2]);
+        results[3..].CopyTo(_norms);
+        if (planned == _measured)
+        {
+            _meter!.Take(_measured, result, _measuredStep);
+            _hasReading = true;
+        }
+
+        return result;
+    }
+
+    /// <summary>Name of the first parameter whose gradient was not finite in the step that was finished last, or null.</summary>
     public string? FirstNonFiniteGradient()
     {
-        float[] norms = new float[_last.Graph.Norms.Shape.Count];
-        _last.Read(_last.Graph.Norms, norms);
-        int first = Array.FindIndex(norms, norm => !float.IsFinite(norm));
-        return first < 0 ? null : _last.Graph.Graph.Parameters[first].Name;
+        int first = Array.FindIndex(_norms, norm => !float.IsFinite(norm));
+        return first < 0 ? null : _graph.Graph.Parameters[first].Name;
     }
 
     /// <inheritdoc/>
@@ -93,28 +137,44 @@ public sealed class TrainingStep : IDisposable
 
     private PlannedStep Choose(bool isMeasured)
     {
-        if (isMeasured && _measured is null)
+        if (Outstanding > 0 && (isMeasured || Outstanding == PlannedStep.Slots || _started[(_starts - 1) % PlannedStep.Slots] == _measured))
         {
-            // The measured form needs a little more room, so it owns the arena that both share.
-            TrainingGraph plain = _plain.Graph;
-            _plain.Dispose();
-            _measured = new PlannedStep(_graph.Measured().FusedFor(_device), _device, _state);
-            _plain = new PlannedStep(plain, _device, _state, _measured);
-            _meter = new HealthMeter(_measured.Graph);
+            throw new InvalidOperationException($"{Outstanding} steps are outstanding; two may be, and none beside one that measures");
         }
 
-        return _last = isMeasured ? _measured! : _plain;
+        if (!isMeasured)
+        {
+            return _plain;
+        }
+
+        if (_measured is null)
+        {
+            Measure();
+        }
+
+        return _measured!;
     }
 
-    private StepResult Run(ReadOnlySpan<int> labels, double rate, long step)
+    // The measured form needs a little more room, so it owns the arena that both share.
+    private void Measure()
     {
-        StepResult result = _last.Run(labels, rate, step, _seed);
-        if (_last == _measured)
+        TrainingGraph plain = _plain.Graph;
+        _plain.Dispose();
+        _measured = new PlannedStep(_graph.Measured().FusedFor(_device), _device, _state);
+        _plain = new PlannedStep(plain, _device, _state, _measured);
+        _meter = new HealthMeter(_measured.Graph);
+    }
+
+    private void Start(PlannedStep planned, ReadOnlySpan<int> labels, double rate, long step)
+    {
+        int slot = (int)(_starts % PlannedStep.Slots);
+        planned.Start(labels, rate, step, _seed, slot);
+        if (planned == _measured)
         {
-            _meter!.Take(_measured, result, step);
-            _hasReading = true;
+            _measuredStep = step;
         }
 
-        return result;
+        _started[slot] = planned;
+        _starts++;
     }
 }

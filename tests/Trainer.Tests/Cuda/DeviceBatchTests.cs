@@ -70,11 +70,26 @@ public sealed class DeviceBatchTests
     public void A_step_sends_a_batch_no_more_than_it_needs(PicturePlace place, int bytesOfPicture)
     {
         List<long> sent = [];
-        Train(place, s_plain with { PadCrop = 2, Flip = true }, Pictures(3), step: () => sent.Add(Simulator.Counter("uploaded_bytes")));
+        // A step that measures ends before the next begins.
+        Train(place, s_plain with { PadCrop = 2, Flip = true, HealthEvery = 1 }, Pictures(3), step: () => sent.Add(Simulator.Counter("uploaded_bytes")));
 
         // Pictures, labels and the learning rate. Between the third and the fourth step lies the evaluation.
         long expected = (Batch * (bytesOfPicture + sizeof(int))) + sizeof(float);
         Assert.Equal([expected, expected], [sent[2] - sent[1], sent[5] - sent[4]]);
+    }
+
+    [SimulatorTheory]
+    [InlineData(PicturePlace.Host)]
+    [InlineData(PicturePlace.Batch)]
+    [InlineData(PicturePlace.Card)]
+    public void A_step_is_queued_before_the_one_ahead_is_waited_for_and_nothing_else_waits(PicturePlace place)
+    {
+        List<(long Queued, long Waits)> seen = [];
+        Train(place, s_plain, Pictures(3), step: () => seen.Add((Simulator.Counter("graph_launches"), Simulator.Counter("waits"))));
+
+        // Of the second epoch, which measures nothing: its last step has none behind it.
+        (long queued, long waits) = seen[3];
+        Assert.Equal([(queued, waits), (queued + 1, waits + 1), (queued + 1, waits + 2)], seen[3..]);
     }
 
     [SimulatorFact]

@@ -24,6 +24,8 @@ internal sealed class PictureDevice(CudaDevice card, PicturePlace place) : Devic
 
     public override string Description => card.Description;
 
+    public override bool IsAsynchronous => card.IsAsynchronous;
+
     public override StateStore NewState(params IReadOnlyList<Graph> graphs) => card.NewState(graphs);
 
     public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null) => card.NewPlan(graph, state, host);
