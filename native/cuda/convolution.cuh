@@ -1,4 +1,4 @@
-// convolution.cuh: the extents of a convolution and its tensors as the operands of a product (tile.cuh).
+// convolution.cuh: the extents of a convolution and its tensors as the operands of a product (tile.cuh). T is what they are stored as.
 #pragma once
 #include "tile.cuh"
 
@@ -43,8 +43,8 @@ struct ConvGradWeightArgs {
 constexpr int kNowhere = -(1 << 29);
 
 // Rows: output pixels. Inner dimension: r, s, c of one group. x [N, H, W, C].
-struct ImagePatches {
-    const float* x;
+template <class T> struct ImagePatches {
+    const T* x;
     const ConvGeometry& g;
     int firstChannel;
     int channels;
@@ -71,22 +71,22 @@ struct ImagePatches {
         return r < g.r && (u32)h < (u32)g.h && (u32)w < (u32)g.w ? row.image + (h * g.w + w) * g.c : -1;
     }
 
-    GB_DEVICE float4 load(const Row& row, int k) const {
+    template <int N> GB_DEVICE Values<N> load(const Row& row, int k) const {
         int position = k / channels;
         int c = k - position * channels;
         int r = position / g.s;
         int s = position - r * g.s;
-        if (channels % 4 == 0) {
+        if (channels % N == 0) {
             int from = tap(row, r, s);
-            float4 four = *reinterpret_cast<const float4*>(x + (from < 0 ? 0 : from + c));
-            return from < 0 ? zero4() : four;
+            Values<N> values = ::load<N>(x + (from < 0 ? 0 : from + c), N, true);
+            return from < 0 ? zeros<N>() : values;
         }
-        float value[4];
+        Values<N> values;
         GB_UNROLL
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < N; i++) {
             int from = tap(row, r, s);
             float one = x[from < 0 ? 0 : from + c];
-            value[i] = from < 0 ? 0 : one;
+            values.at[i] = from < 0 ? 0 : one;
             bool isLastChannel = ++c == channels;
             bool isLastColumn = isLastChannel && ++s == g.s;
             if (isLastChannel) c = 0;
@@ -95,13 +95,13 @@ struct ImagePatches {
                 r++;
             }
         }
-        return float4{value[0], value[1], value[2], value[3]};
+        return values;
     }
 };
 
 // Columns: output channels of one group. Inner dimension: r, s, c. w [M, R, S, C / groups].
-struct FilterRows {
-    const float* w;
+template <class T> struct FilterRows {
+    const T* w;
     int filters;
     int inner;
 
@@ -111,8 +111,8 @@ struct FilterRows {
 
     GB_DEVICE Row row(int index) const { return Row{index < filters ? index * inner : -1}; }
 
-    GB_DEVICE float4 load(const Row& row, int k) const {
-        return row.offset < 0 || k >= inner ? zero4() : load4(w + row.offset + k, inner - k, inner % 4 == 0);
+    template <int N> GB_DEVICE Values<N> load(const Row& row, int k) const {
+        return row.offset < 0 || k >= inner ? zeros<N>() : ::load<N>(w + row.offset + k, inner - k, inner % 4 == 0);
     }
 };
 
@@ -121,8 +121,8 @@ GB_DEVICE int over_stride(int a, int b) { return b == 1 ? a : a / b; }
 
 // Rows: the input pixels h = phaseH + i strideH, w = phaseW + j strideW, which the same taps of a strided convolution reach.
 // Inner dimension: r, s, m of one group. gradY [N, P, Q, M].
-struct GradientPatches {
-    const float* gradY;
+template <class T> struct GradientPatches {
+    const T* gradY;
     const ConvGeometry& g;
     int firstFilter;
     int filters;
@@ -166,22 +166,22 @@ struct GradientPatches {
         return isHit ? row.image + (p * g.q + q) * g.m : -1;
     }
 
-    GB_DEVICE float4 load(const Row& row, int k) const {
+    template <int N> GB_DEVICE Values<N> load(const Row& row, int k) const {
         int position = k / filters;
         int m = k - position * filters;
         int r = position / g.s;
         int s = position - r * g.s;
-        if (filters % 4 == 0) {
+        if (filters % N == 0) {
             int from = tap(row, r, s);
-            float4 four = *reinterpret_cast<const float4*>(gradY + (from < 0 ? 0 : from + m));
-            return from < 0 ? zero4() : four;
+            Values<N> values = ::load<N>(gradY + (from < 0 ? 0 : from + m), N, true);
+            return from < 0 ? zeros<N>() : values;
         }
-        float value[4];
+        Values<N> values;
         GB_UNROLL
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < N; i++) {
             int from = tap(row, r, s);
             float one = gradY[from < 0 ? 0 : from + m];
-            value[i] = from < 0 ? 0 : one;
+            values.at[i] = from < 0 ? 0 : one;
             bool isLastFilter = ++m == filters;
             bool isLastColumn = isLastFilter && ++s == g.s;
             if (isLastFilter) m = 0;
@@ -190,7 +190,7 @@ struct GradientPatches {
                 r++;
             }
         }
-        return float4{value[0], value[1], value[2], value[3]};
+        return values;
     }
 
     GB_DEVICE bool reaches(int position) const {
@@ -200,66 +200,66 @@ struct GradientPatches {
     }
 
     // The first step from `step` on with a tap that reaches these pixels; the steps of the other taps are products with zeros.
-    GB_DEVICE int seek(int step) const {
+    template <int Step> GB_DEVICE int seek(int step) const {
         if (g.strideH == 1 && g.strideW == 1) return step;
-        int position = step * kStep / filters;
+        int position = step * Step / filters;
         while (position < g.r * g.s && !reaches(position)) position++;
-        return gb_max(step, position * filters / kStep);
+        return gb_max(step, position * filters / Step);
     }
 };
 
 // Columns: input channels of one group. Inner dimension: r, s, m. w [M, R, S, C / groups], from the group's first filter.
-struct FilterChannels {
-    const float* w;
+template <class T> struct FilterChannels {
+    const T* w;
     int channels;
     int filters;
     int taps;
 
-    struct Quad {
+    struct Run {
         int first;
     };
 
-    GB_DEVICE Quad quad(int first) const { return Quad{first}; }
+    GB_DEVICE Run run(int first) const { return Run{first}; }
 
-    GB_DEVICE float4 load(const Quad& quad, int k) const {
+    template <int N> GB_DEVICE Values<N> load(const Run& run, int k) const {
         int position = k / filters;
         int m = k - position * filters;
-        if (quad.first >= channels || position >= taps) return zero4();
-        return load4(w + (m * taps + position) * channels + quad.first, channels - quad.first, channels % 4 == 0);
+        if (run.first >= channels || position >= taps) return zeros<N>();
+        return ::load<N>(w + (m * taps + position) * channels + run.first, channels - run.first, channels % 4 == 0);
     }
 };
 
-// Rows: r, s, c of one group, four neighbours a quad. Inner dimension: output pixels. x [N, H, W, C].
-struct PatchTaps {
-    ImagePatches patches;
+// Rows: r, s, c of one group. Inner dimension: output pixels. x [N, H, W, C].
+template <class T> struct PatchTaps {
+    ImagePatches<T> patches;
     int pixels;
 
-    struct Quad {
+    struct Run {
         int k;
     };
 
-    GB_DEVICE Quad quad(int first) const { return Quad{first}; }
+    GB_DEVICE Run run(int first) const { return Run{first}; }
 
-    GB_DEVICE float4 load(const Quad& quad, int pixel) const {
-        return pixel < pixels ? patches.load(patches.row(pixel), quad.k) : zero4();
+    template <int N> GB_DEVICE Values<N> load(const Run& run, int pixel) const {
+        return pixel < pixels ? patches.template load<N>(patches.row(pixel), run.k) : zeros<N>();
     }
 };
 
 // Columns: output channels of one group. Inner dimension: output pixels. gradY [N, P, Q, M], from the group's first channel.
-struct GradientColumns {
-    const float* gradY;
+template <class T> struct GradientColumns {
+    const T* gradY;
     int filters;
     int pitch;
     int pixels;
 
-    struct Quad {
+    struct Run {
         int first;
     };
 
-    GB_DEVICE Quad quad(int first) const { return Quad{first}; }
+    GB_DEVICE Run run(int first) const { return Run{first}; }
 
-    GB_DEVICE float4 load(const Quad& quad, int pixel) const {
-        if (quad.first >= filters || pixel >= pixels) return zero4();
-        return load4(gradY + pixel * pitch + quad.first, filters - quad.first, filters % 4 == 0);
+    template <int N> GB_DEVICE Values<N> load(const Run& run, int pixel) const {
+        if (run.first >= filters || pixel >= pixels) return zeros<N>();
+        return ::load<N>(gradY + pixel * pitch + run.first, filters - run.first, filters % 4 == 0);
     }
 };

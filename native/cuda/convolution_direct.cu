@@ -4,6 +4,9 @@
 // cost      the FLOP of convolution.cu, with operands from the caches instead of shared memory
 #include "convolution.cuh"
 
+// Pixels of a step of a split.
+constexpr int kStep = 16;
+
 // A thread forms one element of y. Geometry: block 256; grid ceil(N P Q M / 256).
 GB_KERNEL(conv_forward_direct_f32, 256, (ConvForwardArgs args)) {
     const ConvGeometry& g = args.g;
@@ -13,8 +16,8 @@ GB_KERNEL(conv_forward_direct_f32, 256, (ConvForwardArgs args)) {
     int m = (int)i - pixel * g.m;
     int channels = g.c / g.groups;
     int group = m / (g.m / g.groups);
-    ImagePatches patches{args.x, g, group * channels, channels};
-    ImagePatches::Row row = patches.row(pixel);
+    ImagePatches<float> patches{args.x, g, group * channels, channels};
+    ImagePatches<float>::Row row = patches.row(pixel);
     const float* w = args.w + m * g.r * g.s * channels;
     float sum = 0;
     for (int r = 0; r < g.r; r++) {
@@ -37,9 +40,9 @@ GB_KERNEL(conv_grad_input_direct_f32, 256, (ConvGradInputArgs args)) {
     int filters = g.m / g.groups;
     int group = c / channels;
     int inner = g.r * g.s * channels;
-    GradientPatches patches{args.gradY, g, group * filters, filters, 0, 0};
+    GradientPatches<float> patches{args.gradY, g, group * filters, filters, 0, 0};
     int n = pixel / (g.h * g.w);
-    GradientPatches::Row row{n * g.p * g.q * g.m + group * filters, pixel / g.w - n * g.h + g.padTop, pixel % g.w + g.padLeft};
+    GradientPatches<float>::Row row{n * g.p * g.q * g.m + group * filters, pixel / g.w - n * g.h + g.padTop, pixel % g.w + g.padLeft};
     const float* w = args.w + group * filters * inner + c - group * channels;
     float sum = 0;
     for (int r = 0; r < g.r; r++) {
@@ -73,7 +76,7 @@ GB_KERNEL(conv_grad_weight_direct_f32, 256, (ConvGradWeightArgs args)) {
     int end = gb_min(first + args.stepsPerSplit * kStep, g.n * g.p * g.q);
     float sum = 0;
     if (m < g.m) {
-        ImagePatches patches{args.x, g, m / (g.m / g.groups) * channels, channels};
+        ImagePatches<float> patches{args.x, g, m / (g.m / g.groups) * channels, channels};
         for (int pixel = first + part; pixel < end; pixel += 8) {
             int from = patches.tap(patches.row(pixel), r, s);
             if (from >= 0) sum += args.x[from + c] * args.gradY[pixel * g.m + m];

@@ -253,6 +253,11 @@ GB_DEVICE void gb_ldmatrix_x4(u32 (&fragments)[4], const void* row) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(fragments[0]), "=r"(fragments[1]), "=r"(fragments[2]), "=r"(fragments[3]) : "r"(gb_shared_address(row)) : "memory");
 }
+// The same, each matrix transposed.
+GB_DEVICE void gb_ldmatrix_x4_trans(u32 (&fragments)[4], const void* row) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(fragments[0]), "=r"(fragments[1]), "=r"(fragments[2]), "=r"(fragments[3]) : "r"(gb_shared_address(row)) : "memory");
+}
 // Two 8x8 matrices, transposed; lanes 0 to 15 give the rows.
 GB_DEVICE void gb_ldmatrix_x2_trans(u32 (&fragments)[2], const void* row) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0, %1}, [%2];" : "=r"(fragments[0]), "=r"(fragments[1]) : "r"(gb_shared_address(row)) : "memory");
@@ -319,6 +324,11 @@ GB_DEVICE void gb_ldmatrix_x4(u32 (&fragments)[4], const void* row GB_WHERE) {
     gb_matrix_operands operands = {fragments, row};
     gb_simulator->matrixRow(row, 4, file, line);
     gb_simulator->collective(gb_twin_ldmatrix<4, false>, "gb_ldmatrix_x4", &operands, file, line);
+}
+GB_DEVICE void gb_ldmatrix_x4_trans(u32 (&fragments)[4], const void* row GB_WHERE) {
+    gb_matrix_operands operands = {fragments, row};
+    gb_simulator->matrixRow(row, 4, file, line);
+    gb_simulator->collective(gb_twin_ldmatrix<4, true>, "gb_ldmatrix_x4_trans", &operands, file, line);
 }
 GB_DEVICE void gb_ldmatrix_x2_trans(u32 (&fragments)[2], const void* row GB_WHERE) {
     gb_matrix_operands operands = {fragments, row};

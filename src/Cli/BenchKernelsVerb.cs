@@ -15,13 +15,14 @@ internal sealed class BenchKernelsVerb : Verb
     private readonly Option<int> _batch = new("--batch") { Description = "images per step", HelpName = "number", DefaultValueFactory = _ => 128 };
     private readonly Option<int> _threads = new("--threads") { Description = "threads; 0: one per processor", HelpName = "number" };
     private readonly Option<string> _device = new("--device") { Description = "auto (the CPU), cpu or cuda", HelpName = "name", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _precision = new("--precision") { Description = "fp32, or bf16 with --device cuda", HelpName = "name", DefaultValueFactory = _ => "fp32" };
     private readonly Option<bool> _exact = new("--exact") { Description = "convolutions on the CPU term by term, without Winograd's algorithm" };
     private readonly Option<int> _repetitions = new("--repetitions") { Description = "runs of the plan; the shortest time of each step counts", HelpName = "number", DefaultValueFactory = _ => 20 };
 
     /// <inheritdoc/>
     protected override Command Describe()
     {
-        Command command = new("kernels", "time every step of a model's training plan, on the CPU beside the least this machine needs for it") { _batch, _device, _exact, _threads, _repetitions };
+        Command command = new("kernels", "time every step of a model's training plan, on the CPU beside the least this machine needs for it") { _batch, _device, _precision, _exact, _threads, _repetitions };
         _model.AddTo(command);
         return command;
     }
@@ -39,6 +40,7 @@ internal sealed class BenchKernelsVerb : Verb
         {
             Batch = parsed.GetValue(_batch),
             Device = parsed.GetRequiredValue(_device),
+            Precision = parsed.GetRequiredValue(_precision),
             Exact = parsed.GetValue(_exact),
             Threads = parsed.GetValue(_threads),
         }.Resolve();
@@ -47,15 +49,16 @@ internal sealed class BenchKernelsVerb : Verb
         TrainingGraph graph = TrainingGraph.Create(_model.Create(parsed), options.ToStep(options.Batch, classWeights: null)).FusedFor(device);
         using StateStore state = device.NewState(graph.Graph);
         state.Initialize(options.Seed);
-        using Plan plan = device.NewPlan(graph.Graph, state);
+        using Plan plan = device.NewPlan(graph.Graph, state, precision: graph.Precision);
         Feed(plan, graph);
         CpuDevice? cpu = device as CpuDevice;
         MachinePeaks? before = cpu?.MeasurePeaks();
         IReadOnlyList<StepTime> times = plan.Time(repetitions);
-        Report($"{graph.Graph.Name}, batch {options.Batch}, {device.Description}", before?.Best(cpu!.MeasurePeaks()), times, output, new JsonObject
+        Report($"{graph.Graph.Name}, batch {options.Batch}, {options.Precision}, {device.Description}", before?.Best(cpu!.MeasurePeaks()), times, output, new JsonObject
         {
             ["model"] = graph.Graph.Name,
             ["batch"] = options.Batch,
+            ["precision"] = options.Precision,
             ["device"] = device.Description,
         });
         return ExitCode.Done;

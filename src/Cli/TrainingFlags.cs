@@ -39,14 +39,14 @@ internal sealed class TrainingFlags
         return options;
     }
 
-    /// <summary>What was asked for, by file or flag, and is not what a run has. Threads, device, readings of health and the place of the data may change: the images are compared by their fingerprint.</summary>
+    /// <summary>What was asked for, by file or flag, and is not what a run has. Threads, device, precision, readings of health and the place of the data may change: the images are compared by their fingerprint.</summary>
     /// <param name="asked">The run's options with the file applied.</param>
     /// <param name="saved">The run's options.</param>
     /// <param name="parsed">The flags.</param>
     public IEnumerable<string> Contradictions(TrainingOptions asked, TrainingOptions saved, ParseResult parsed)
     {
         TrainingOptions given = Apply(asked, parsed);
-        return s_properties.Where(p => !Equals(p.GetValue(given), p.GetValue(saved)) && KeyOf(p) is not ("threads" or "device" or "data" or "health-every"))
+        return s_properties.Where(p => !Equals(p.GetValue(given), p.GetValue(saved)) && KeyOf(p) is not ("threads" or "device" or "precision" or "data" or "health-every"))
             .Select(p => $"--{KeyOf(p)} {Print(p.GetValue(given))} (the run has {Print(p.GetValue(saved))})");
     }
 

@@ -60,6 +60,19 @@ public sealed class DeviceChangeTests : IDisposable
         }
     }
 
+    [SimulatorFact]
+    public void A_run_in_bfloat16_goes_on_in_it_and_ends_with_a_verified_file()
+    {
+        Outcome begun = Tool.RunAndInterrupt(Command([.. s_training, "--device", "cuda", "--precision", "bf16"]), Tool.IsTraining, TimeSpan.Zero);
+        Assert.True(begun.ExitCode == 130, $"exit {begun.ExitCode}: {begun.Error}{begun.Out}");
+
+        Outcome onCpu = Tool.Run(Command(["train", "--resume", "--out", "run", "--device", "cpu"]));
+        Assert.Equal((2, "error: --precision: bf16 needs --device cuda; the CPU takes fp32\n"), (onCpu.ExitCode, onCpu.Error));
+
+        AssertVerified(Tool.Run(Command(["train", "--resume", "--out", "run"])).Succeeded(), Simulator.DeviceName);
+        Assert.Contains("\"precision\": \"bf16\"", File.ReadAllText(_folder["run/config.json"]), StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static void AssertVerified(Outcome outcome, string device)

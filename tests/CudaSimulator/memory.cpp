@@ -14,6 +14,8 @@ namespace {
 const size_t Guard = 4096;
 const size_t Total = static_cast<size_t>(8) << 30;
 const size_t QuarantineLimit = 64 << 20;
+// Every launch looks at the guard zones of what lies there.
+const size_t QuarantineCount = 256;
 // All ones is a NaN: an arithmetic read of what nobody wrote shows in the result, checked or not.
 const unsigned char Poison = 0xFF;
 
@@ -41,7 +43,7 @@ void retire(Allocation& allocation) {
     memset(allocation.address, Poison, allocation.bytes);
     quarantine.push_back(allocation.address);
     quarantined += allocation.bytes;
-    while (quarantined > QuarantineLimit) {
+    while (quarantined > QuarantineLimit || quarantine.size() > QuarantineCount) {
         const char* oldest = quarantine.front();
         quarantine.pop_front();
         quarantined -= allocations[oldest].bytes;

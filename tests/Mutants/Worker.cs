@@ -4,7 +4,6 @@ using System.Text.Json;
 using Gimbal.CudaSimulator;
 using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Tests.Cuda;
-using Gimbal.Trainer.Tests.Ops.Cases;
 using Xunit;
 using Xunit.Sdk;
 
@@ -26,11 +25,11 @@ internal static class Worker
     public static void List()
     {
         List<CaseCost> costs = [];
-        ForEach(AllOps.Cases.Keys, isChecked: false, (run, opCase) =>
+        ForEach(CudaCase.All.Keys, isChecked: false, (run, cudaCase) =>
         {
             Stopwatch watch = Stopwatch.StartNew();
-            string? wrong = CudaCaseChecks.Values(run, opCase);
-            costs.Add(new(opCase.Name, [.. run.Launches.Select(launch => launch.Name).Distinct()], watch.ElapsedMilliseconds));
+            string? wrong = CudaCaseChecks.Values(run, cudaCase);
+            costs.Add(new(cudaCase.ToString(), [.. run.Launches.Select(launch => launch.Name).Distinct()], watch.ElapsedMilliseconds));
             return wrong;
         });
         Console.WriteLine(JsonSerializer.Serialize(costs));
@@ -63,23 +62,23 @@ internal static class Worker
         Console.WriteLine(wrong is null ? Survived : $"{Caught}{outcome} {wrong.ReplaceLineEndings(" ")}");
     }
 
-    private static string? Values(CudaKernelRun run, OpCase opCase)
+    private static string? Values(CudaKernelRun run, CudaCase cudaCase)
     {
         Simulator.Run(SimulatorOrder.Plain);
-        return CudaCaseChecks.Values(run, opCase);
+        return CudaCaseChecks.Values(run, cudaCase);
     }
 
     // After a report nothing is given back: the driver refuses to, and the process ends.
-    private static string? ForEach(IEnumerable<string> cases, bool isChecked, Func<CudaKernelRun, OpCase, string?> check)
+    private static string? ForEach(IEnumerable<string> cases, bool isChecked, Func<CudaKernelRun, CudaCase, string?> check)
     {
         Simulator.Reset();
         Simulator.CheckAccesses(isChecked);
         Driver driver = Driver.Open();
         Kernels kernels = new(driver);
-        foreach (OpCase opCase in cases.Select(name => AllOps.Cases[name]))
+        foreach (CudaCase cudaCase in cases.Select(name => CudaCase.All[name]))
         {
-            CudaKernelRun run = new(opCase, driver, kernels);
-            if (check(run, opCase) is { } wrong)
+            CudaKernelRun run = new(cudaCase, driver, kernels);
+            if (check(run, cudaCase) is { } wrong)
             {
                 return wrong;
             }

@@ -1,3 +1,5 @@
+using Gimbal.Trainer.Tensors;
+
 namespace Gimbal.Trainer.Cuda;
 
 /// <summary>Extents of a convolution as its kernels read them; convolution.cuh has the same struct.</summary>
@@ -16,11 +18,9 @@ public readonly record struct CudaConvGeometry(
     internal bool HasNarrowGroups => Groups > 1 && Math.Min(Channels, Filters) < 8;
 }
 
-/// <summary>Launches of convolution.cu and convolution_direct.cu.</summary>
+/// <summary>Launches of convolution.cu, convolution_bf16.cu and, in every precision, convolution_direct.cu.</summary>
 public static class CudaConvolution
 {
-    private const int TileElements = 4096;
-
     // Output channels of a block of the direct weight gradient.
     private const int DirectFilters = 32;
 
@@ -35,8 +35,8 @@ public static class CudaConvolution
             return;
         }
 
-        int columns = ColumnsOf(g.Filters);
-        launches.Add($"conv_forward_n{columns}_f32", new Blocks(checked(Tiles(g.Pixels, g.Filters, columns) * g.Groups)), args);
+        Tile tile = Tile.For(launches.Precision, g.Filters);
+        launches.Add($"conv_forward_{tile.Suffix}", new Blocks(checked(tile.Over(g.Pixels, g.Filters) * g.Groups)), args);
     }
 
     /// <summary>Appends gradX = wᵀ * gradY.</summary>
@@ -50,19 +50,19 @@ public static class CudaConvolution
             return;
         }
 
-        int columns = ColumnsOf(g.Channels);
+        Tile tile = Tile.For(launches.Precision, g.Channels);
         int pixels = g.N * Blocks.Over(g.H, g.StrideH) * Blocks.Over(g.W, g.StrideW);
-        launches.Add($"conv_grad_input_n{columns}_f32", new Blocks(checked(Tiles(pixels, g.Channels, columns) * g.StrideH * g.StrideW * g.Groups)), args);
+        launches.Add($"conv_grad_input_{tile.Suffix}", new Blocks(checked(tile.Over(pixels, g.Channels) * g.StrideH * g.StrideW * g.Groups)), args);
     }
 
     /// <summary>Appends gradW = gradY * x.</summary>
     public static void GradWeight(CudaLaunches launches, in CudaConvGeometry g, ulong x, ulong gradY, ulong gradW)
     {
         ArgumentNullException.ThrowIfNull(launches);
-        int columns = ColumnsOf(g.Filters);
-        string kernel = g.HasNarrowGroups ? "conv_grad_weight_direct_f32" : $"conv_grad_weight_n{columns}_f32";
-        int tiles = g.HasNarrowGroups ? Blocks.Over(g.M, DirectFilters) * g.Inner : Tiles(g.Inner, g.Filters, columns) * g.Groups;
-        InnerSplits splits = InnerSplits.For(tiles, g.Pixels);
+        Tile tile = Tile.For(launches.Precision, g.Filters);
+        string kernel = g.HasNarrowGroups ? "conv_grad_weight_direct_f32" : $"conv_grad_weight_{tile.Suffix}";
+        int tiles = g.HasNarrowGroups ? Blocks.Over(g.M, DirectFilters) * g.Inner : tile.Over(g.Inner, g.Filters) * g.Groups;
+        InnerSplits splits = InnerSplits.For(tiles, g.Pixels, CudaProduct.StepOf(g.HasNarrowGroups ? Precision.Float32 : launches.Precision));
         int count = g.M * g.Inner;
         ulong target = splits.Count > 1 ? launches.Scratch((long)count * splits.Count) : gradW;
         launches.Add(kernel, new Blocks(checked(tiles * splits.Count)), new GradWeightArgs(x, gradY, target, g, splits.Steps, splits.Count));
@@ -72,9 +72,23 @@ public static class CudaConvolution
         }
     }
 
-    private static int ColumnsOf(int columns) => columns <= 16 ? 16 : columns <= 32 ? 32 : 64;
+    // What a block computes, and how its kernel's name ends: the tiles of convolution.cu and convolution_bf16.cu.
+    private readonly record struct Tile(int Rows, int Columns, string Suffix)
+    {
+        public static Tile For(Precision precision, int columns)
+        {
+            (int tileRows, int tileColumns) = columns switch
+            {
+                <= 16 => (256, 16),
+                <= 32 => (128, 32),
+                <= 64 => (64, 64),
+                _ => precision == Precision.Bfloat16 ? (128, 128) : (64, 64),
+            };
+            return new Tile(tileRows, tileColumns, $"n{tileColumns}_{CudaProduct.TypeOf(precision)}");
+        }
 
-    private static int Tiles(int rows, int columns, int tileColumns) => Blocks.Over(rows, TileElements / tileColumns) * Blocks.Over(columns, tileColumns);
+        public int Over(int rows, int columns) => Blocks.Over(rows, Rows) * Blocks.Over(columns, Columns);
+    }
 
     private readonly record struct ForwardArgs(ulong X, ulong W, ulong Bias, ulong Y, CudaConvGeometry G);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Cuda;
 
@@ -32,6 +33,9 @@ public sealed unsafe class CudaLaunches : IDisposable
     /// <param name="kernels">Loaded into the same device.</param>
     /// <param name="scratch">Address of the temporaries.</param>
     public CudaLaunches(Driver driver, Kernels kernels, ulong scratch) => (_driver, _kernels, _scratch) = (driver, kernels, scratch);
+
+    /// <summary>What the operands of products are rounded to.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>The launches in the order they run.</summary>
     public IReadOnlyList<CudaLaunch> Launches => _launches;

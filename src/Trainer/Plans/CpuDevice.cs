@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Plans;
 
@@ -43,7 +44,9 @@ public sealed class CpuDevice : Device
     public override StateStore NewState(params IReadOnlyList<Graph> graphs) => new CpuState(graphs);
 
     /// <inheritdoc/>
-    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null) => new CpuPlan(graph, this, (CpuState)state, (CpuPlan?)host);
+    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null, Precision precision = Precision.Float32) => precision == Precision.Float32
+        ? new CpuPlan(graph, this, (CpuState)state, (CpuPlan?)host)
+        : throw new NotSupportedException($"the CPU multiplies in {Precision.Float32}, not in {precision}; train with --device cuda");
 
     /// <inheritdoc/>
     public override void Dispose() => Team.Dispose();

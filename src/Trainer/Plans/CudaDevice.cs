@@ -46,7 +46,8 @@ public sealed class CudaDevice : Device
     public override StateStore NewState(params IReadOnlyList<Graph> graphs) => new CudaState(graphs, Driver);
 
     /// <inheritdoc/>
-    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null) => new CudaPlan(graph, this, (CudaState)state, (CudaPlan?)host);
+    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null, Precision precision = Precision.Float32) =>
+        new CudaPlan(graph, this, (CudaState)state, (CudaPlan?)host, precision);
 
     /// <inheritdoc/>
     public override DevicePictures NewPictures(int count, int batch, Shape picture, ReadOnlySpan<float> table)

@@ -21,7 +21,7 @@ public sealed class CudaPlan : Plan
 
     /// <summary>Lays out the arena, or the part it needs of that of <paramref name="host"/>, emits every node and records the launches.</summary>
     /// <exception cref="CudaException">The device has not so much memory, or refuses a kernel.</exception>
-    public CudaPlan(Graph graph, CudaDevice device, CudaState state, CudaPlan? host = null)
+    public CudaPlan(Graph graph, CudaDevice device, CudaState state, CudaPlan? host = null, Precision precision = Precision.Float32)
         : base(graph)
     {
         (_driver, _state) = (device.Driver, state);
@@ -30,14 +30,14 @@ public sealed class CudaPlan : Plan
         _isArenaLent = host is not null && host._places.Length >= _places.Length;
         _arena = _isArenaLent ? host!._arena : _driver.Allocate(_places.Length * sizeof(float));
         // Emitted once to learn how much the temporaries take, then with their address.
-        using (CudaLaunches sizes = new())
+        using (CudaLaunches sizes = new() { Precision = precision })
         {
             _ = Emit(graph, sizes, AddressOf).Count();
             ScratchBytes = sizes.ScratchBytes;
         }
 
         _scratch = ScratchBytes > 0 ? _driver.Allocate(ScratchBytes) : 0;
-        _launches = new CudaLaunches(_driver, device.Kernels, _scratch);
+        _launches = new CudaLaunches(_driver, device.Kernels, _scratch) { Precision = precision };
         foreach (Node node in Emit(graph, _launches, AddressOf))
         {
             _nodeOfLaunch.AddRange(Enumerable.Repeat(node, _launches.Launches.Count - _nodeOfLaunch.Count));

@@ -22,7 +22,9 @@ public abstract class Device : IDisposable
     /// <param name="graph">What to run.</param>
     /// <param name="state">Parameters and buffers.</param>
     /// <param name="host">A plan of this device that outlives the new one and lends it its arena where that is large enough: a run of either then loses what the other left.</param>
-    public abstract Plan NewPlan(Graph graph, StateStore state, Plan? host = null);
+    /// <param name="precision">Of its products.</param>
+    /// <exception cref="NotSupportedException">This device has no products of that precision.</exception>
+    public abstract Plan NewPlan(Graph graph, StateStore state, Plan? host = null, Precision precision = Precision.Float32);
 
     /// <summary>Room for pictures that this device makes batches of; null where the host makes them.</summary>
     /// <param name="count">Pictures of the data set: all of them find room where the device has it, else a batch.</param>

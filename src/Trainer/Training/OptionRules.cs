@@ -37,8 +37,7 @@ public static class OptionRules
         Require(options.HealthEvery is >= 0 and <= 1_000_000, "--health-every", $"{options.HealthEvery} is not in 0 to 1000000 steps");
         Require(options.Threads is >= 0 and <= 1024, "--threads", $"{options.Threads} is not in 0 to 1024");
         Require(options.Device is "auto" or "cpu" or "cuda", "--device", $"'{options.Device}' is not auto, cpu or cuda");
-        Require(options.Precision is "fp32" or "bf16", "--precision", $"'{options.Precision}' is not fp32 or bf16");
-        Require(options.Precision == "fp32" || options.Device == "cuda", "--precision", "bf16 needs --device cuda");
+        Require(options.ToPrecision() == Precision.Float32 || options.Device == "cuda", "--precision", "bf16 needs --device cuda; the CPU takes fp32");
         _ = options.ToClip();
         _ = options.ToInitializer();
     }
@@ -59,6 +58,19 @@ public static class OptionRules
             && float.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out float limit) && limit > 0 && float.IsFinite(limit)
                 ? new GradientClip(known, limit)
                 : throw new OptionsException("--clip", $"'{options.Clip}' is not none, norm:X, value:X or agc:X with X above 0");
+    }
+
+    /// <summary>Reads <c>--precision</c>.</summary>
+    /// <exception cref="OptionsException">It cannot be read.</exception>
+    public static Precision ToPrecision(this TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Precision switch
+        {
+            "fp32" => Precision.Float32,
+            "bf16" => Precision.Bfloat16,
+            _ => throw new OptionsException("--precision", $"'{options.Precision}' is not fp32 or bf16"),
+        };
     }
 
     /// <summary>Reads <c>--init</c>; null keeps the model's own.</summary>
@@ -98,7 +110,8 @@ public static class OptionRules
     public static StepOptions ToStep(this TrainingOptions options, int batch, IReadOnlyList<float>? classWeights)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new StepOptions(batch, options.ToOptimizer(), options.ToClip(), options.LabelSmoothing, classWeights, options.Ema > 0 ? options.Ema : null);
+        return new StepOptions(
+            batch, options.ToOptimizer(), options.ToClip(), options.LabelSmoothing, classWeights, options.Ema > 0 ? options.Ema : null, options.ToPrecision());
     }
 
     /// <summary>The schedule of resolved options.</summary>

@@ -27,7 +27,7 @@ internal sealed class PlannedStep : IDisposable
         Graph = graph;
         // Looked up once: a step allocates nothing.
         (_images, _labels, _rate, _random) = (graph.Images, graph.Labels, graph.LearningRate, graph.Random);
-        _plan = device.NewPlan(graph.Graph, state, host?._plan);
+        _plan = device.NewPlan(graph.Graph, state, host?._plan, graph.Precision);
         for (int slot = 0; slot < Slots; slot++)
         {
             _results[slot] = _plan.NewReadback([graph.Loss, graph.Correct, graph.Norm, graph.Norms]);

@@ -14,13 +14,15 @@ namespace Gimbal.Trainer.Training;
 /// <param name="LabelSmoothing">Share of each target that is spread over all classes.</param>
 /// <param name="ClassWeights">Weight of each class in the loss; null: all the same.</param>
 /// <param name="EmaDecay">Decay of the averaged weights; null: none are kept.</param>
+/// <param name="Precision">Of the products of the network and of its gradients.</param>
 public sealed record StepOptions(
     int Batch,
     Optimizer Optimizer,
     GradientClip Clip = default,
     float LabelSmoothing = 0,
     IReadOnlyList<float>? ClassWeights = null,
-    float? EmaDecay = null);
+    float? EmaDecay = null,
+    Precision Precision = Precision.Float32);
 
 /// <summary>Where a measured step leaves what it measured of a layer.</summary>
 /// <param name="Layer">Path of the layer: <c>layer1.0.conv1</c>.</param>
@@ -42,10 +44,14 @@ public sealed class TrainingGraph
 
     private readonly Func<TrainingGraph> _measured;
 
-    private TrainingGraph(Graph graph, IReadOnlyList<MeasuredLayer> layers, Func<TrainingGraph> measured) => (Graph, Layers, _measured) = (graph, layers, measured);
+    private TrainingGraph(Graph graph, Precision precision, IReadOnlyList<MeasuredLayer> layers, Func<TrainingGraph> measured) =>
+        (Graph, Precision, Layers, _measured) = (graph, precision, layers, measured);
 
     /// <summary>The graph. Its outputs are <see cref="Loss"/>, <see cref="Correct"/>, <see cref="Norm"/>, <see cref="Norms"/> and, where it measures, <see cref="UpdateNorms"/> and the layers' signals.</summary>
     public Graph Graph { get; }
+
+    /// <summary>In which the step is to be planned.</summary>
+    public Precision Precision { get; }
 
     /// <summary>Input: normalised images [N,C,H,W].</summary>
     public Value Images => Graph.Input(Network.ImagesName);
@@ -118,14 +124,14 @@ public sealed class TrainingGraph
         IReadOnlyList<string> names = [.. parameters.Select(v => v.Name)];
         IReadOnlyList<MeasuredLayer> measured = [.. layers.Where(layer => differentiated.ContainsKey(layer.PreActivation))
             .Select(layer => Measure(builder, layer, differentiated[layer.PreActivation], names, outputs))];
-        return new TrainingGraph(builder.Build(outputs), measured, () => Create(network, options, isMeasured: true));
+        return new TrainingGraph(builder.Build(outputs), options.Precision, measured, () => Create(network, options, isMeasured: true));
     }
 
     /// <summary>This step as <paramref name="device"/> should plan it: the same inputs, states and outputs, computed in fewer passes over memory.</summary>
-    public TrainingGraph FusedFor(Device device) => new(FusionRules.Apply(Graph, device), Layers, _measured);
+    public TrainingGraph FusedFor(Device device) => new(FusionRules.Apply(Graph, device), Precision, Layers, _measured);
 
     /// <summary>This step as a card should plan it; no card is needed to know.</summary>
-    public TrainingGraph FusedForCuda() => new(FusionRules.ForCuda(Graph), Layers, _measured);
+    public TrainingGraph FusedForCuda() => new(FusionRules.ForCuda(Graph), Precision, Layers, _measured);
 
     /// <summary>This step with the health of its layers measured on the way.</summary>
     public TrainingGraph Measured() => _measured();

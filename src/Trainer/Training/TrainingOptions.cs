@@ -179,8 +179,8 @@ public sealed record TrainingOptions
     [Description("auto (the CPU), cpu or cuda")]
     public string Device { get; init; } = "auto";
 
-    /// <summary>Arithmetic.</summary>
-    [Description("fp32")]
+    /// <summary>What training's convolutions and matrix products are computed in.</summary>
+    [Description("fp32, or bf16 with --device cuda: tensor cores multiply training's operands as bfloat16 and add in fp32; weights, evaluation and the exported model stay fp32")]
     public string Precision { get; init; } = "fp32";
 
     /// <summary>Convolutions without Winograd's algorithm.</summary>

@@ -1,7 +1,6 @@
 using Gimbal.CudaSimulator;
 using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Tests.Conditions;
-using Gimbal.Trainer.Tests.Ops.Cases;
 
 namespace Gimbal.Trainer.Tests.Cuda;
 
@@ -42,9 +41,9 @@ public sealed class CudaCoverageTests
         Assert.Equal(Simulator.DeviceName, driver.Name);
         Kernels kernels = new(driver);
         Dictionary<string, IReadOnlySet<string>> taken = [];
-        foreach ((string name, OpCase opCase) in AllOps.Cases)
+        foreach ((string name, CudaCase cudaCase) in CudaCase.All)
         {
-            using CudaKernelRun run = new(opCase, driver, kernels);
+            using CudaKernelRun run = new(cudaCase, driver, kernels);
             taken[name] = LaunchVariants.Of(run.Launches).ToHashSet();
         }
 

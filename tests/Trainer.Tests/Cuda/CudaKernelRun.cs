@@ -17,28 +17,31 @@ internal sealed class CudaKernelRun : IDisposable
     private readonly ulong _scratch;
     private readonly Dictionary<Value, ulong> _tensors = [];
 
-    public CudaKernelRun(OpCase opCase, Driver driver, Kernels kernels)
+    public CudaKernelRun(CudaCase cudaCase, Driver driver, Kernels kernels)
     {
-        (_case, _driver, _graph) = (opCase, driver, opCase.ToGraph());
+        (_case, _driver, _graph) = (cudaCase.OpCase, driver, cudaCase.OpCase.ToGraph());
         foreach (Value value in _graph.Values.Where(v => v.Overwrites is null))
         {
             _tensors[value] = driver.Allocate((long)value.Shape.Count * sizeof(float));
         }
 
         long scratch = 0;
-        using (CudaLaunches sizes = new())
+        using (CudaLaunches sizes = new() { Precision = cudaCase.Precision })
         {
             Emit(sizes);
             scratch = sizes.ScratchBytes;
         }
 
         _scratch = driver.Allocate(scratch);
-        _launches = new CudaLaunches(driver, kernels, _scratch);
+        _launches = new CudaLaunches(driver, kernels, _scratch) { Precision = cudaCase.Precision };
         Emit(_launches);
     }
 
     /// <summary>The launches, in order.</summary>
     public IReadOnlyList<CudaLaunch> Launches => _launches.Launches;
+
+    /// <summary>Whether tensor cores multiply, and operands are rounded.</summary>
+    public bool IsRounded => Launches.Any(launch => launch.Name.EndsWith("_bf16", StringComparison.Ordinal));
 
     /// <summary>Writes the operands, runs and returns the outputs in logical order.</summary>
     public IReadOnlyList<float[]> Run()

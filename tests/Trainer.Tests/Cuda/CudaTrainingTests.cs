@@ -129,7 +129,7 @@ public sealed class CudaTrainingTests
         Assert.Contains("take a smaller batch", error.Message, StringComparison.Ordinal);
     }
 
-    private static IReadOnlyDictionary<string, Tensor> Train(TrainingOptions options, Network network, int stopAfter)
+    internal static IReadOnlyDictionary<string, Tensor> Train(TrainingOptions options, Network network, int stopAfter)
     {
         using CudaDevice cuda = new();
         using CancellationTokenSource stop = new();
@@ -169,7 +169,7 @@ public sealed class CudaTrainingTests
     internal static Network NetworkOf(string model) =>
         model == "narrow" ? Network.Create(model, s_narrow, 3, Side) : ModelCatalogue.Create(model, new ModelShape(3, Side, 10));
 
-    private static DataSplits Pictures()
+    internal static DataSplits Pictures()
     {
         Random random = new(1);
         ImageSet Set(int count)

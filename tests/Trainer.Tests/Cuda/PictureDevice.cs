@@ -28,7 +28,7 @@ internal sealed class PictureDevice(CudaDevice card, PicturePlace place) : Devic
 
     public override StateStore NewState(params IReadOnlyList<Graph> graphs) => card.NewState(graphs);
 
-    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null) => card.NewPlan(graph, state, host);
+    public override Plan NewPlan(Graph graph, StateStore state, Plan? host = null, Precision precision = Precision.Float32) => card.NewPlan(graph, state, host, precision);
 
     public override DevicePictures? NewPictures(int count, int batch, Shape picture, ReadOnlySpan<float> table) =>
         place == PicturePlace.Host ? null : new CudaPictures(card, place == PicturePlace.Card ? count : Math.Min(count, batch), batch, picture, table);

@@ -22,10 +22,10 @@ internal sealed class Trainee : IDisposable
     private readonly int _batch;
     private readonly TrainingStep _step;
 
-    public Trainee(Device device, Network network, int batch)
+    public Trainee(Device device, Network network, int batch, Precision precision = Precision.Float32)
     {
         (_network, _batch) = (network, batch);
-        TrainingGraph graph = TrainingGraph.Create(network, new StepOptions(batch, new Sgd(0.9f, WeightDecay: 1e-3f), new GradientClip(ClipMode.Norm, 5), 0.1f));
+        TrainingGraph graph = TrainingGraph.Create(network, new StepOptions(batch, new Sgd(0.9f, WeightDecay: 1e-3f), new GradientClip(ClipMode.Norm, 5), 0.1f, Precision: precision));
         State = device.NewState(graph.Graph);
         State.Initialize(3);
         _step = new TrainingStep(graph, device, State, seed: 5);

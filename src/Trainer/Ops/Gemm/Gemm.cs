@@ -46,7 +46,7 @@ public sealed record Gemm(Transpose TransA, Transpose TransB) : ForwardOp
     /// <inheritdoc/>
     public override void EmitCuda(CudaCall call) => CudaProduct.Emit(
         call.Launches,
-        $"gemm_{(TransA == Transpose.Yes ? 't' : 'n')}{(TransB == Transpose.Yes ? 't' : 'n')}_f32",
+        $"gemm_{(TransA == Transpose.Yes ? 't' : 'n')}{(TransB == Transpose.Yes ? 't' : 'n')}",
         call.Input(0),
         call.Input(1),
         call.Input(2),

@@ -37,6 +37,8 @@ internal static class ProductCases
         new(new Conv(1, 0, 1), TensorType.Image(3, 4, 15, 13), 40, 1, 1),
         new(new Conv(1, 1, 1, 4), TensorType.Image(3, 4, 15, 13), 4, 3, 3),
         new(new Conv(1, 0, 1, 2), TensorType.Image(1, 2, 2, 2), 2, 1, 1),
+        new(new Conv(1, 0, 1), TensorType.Image(1, 72, 3, 3), 72, 1, 1),
+        new(new Conv(1, 1, 1), TensorType.Image(3, 8, 15, 13), 136, 3, 3),
     ];
 
     // Three taps of four in steps of 16: the last step is not full, and must not carry a NaN to where no tap takes it.
