@@ -18,6 +18,12 @@ internal sealed class TrainVerb : Verb
     private readonly TrainingFlags _training = new();
     private readonly ExportFlags _export = new();
     private readonly Argument<string?> _config = new("CONFIG.json") { Description = "file of options; flags win over it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _recipe = new("--recipe")
+    {
+        Description = $"start from a set of options; flags and file win over it. {string.Join("; ", Recipes.ByName.Select(recipe => $"{recipe.Key}: {TrainingFlags.Describe(recipe.Value)}"))}",
+        HelpName = "name",
+    };
+
     private readonly Option<string?> _out = new("--out") { Description = "run folder [default: runs/MODEL-TIME]", HelpName = "folder" };
     private readonly Option<bool> _resume = new("--resume") { Description = "go on with --out, or with the newest run under runs/" };
     private readonly Option<bool> _download = new("--download") { Description = "fetch the official archive where the folder lacks the files" };
@@ -33,11 +39,12 @@ internal sealed class TrainVerb : Verb
     {
         Command command = new("train", "train a model and export it; without options: resnet8 on built-in images, about a minute");
         command.Arguments.Add(_config);
-        foreach (Option option in (Option[])[.. _training.All, .. _export.All, _out, _resume, _download, _saveSteps, _requireAccuracy])
+        foreach (Option option in (Option[])[_recipe, .. _training.All, .. _export.All, _out, _resume, _download, _saveSteps, _requireAccuracy])
         {
             command.Options.Add(option);
         }
 
+        _recipe.CompletionSources.Add([.. Recipes.ByName.Keys]);
         return command;
     }
 
@@ -214,13 +221,31 @@ internal sealed class TrainVerb : Verb
     {
         if (saved is null)
         {
-            TrainingOptions options = new();
+            TrainingOptions options = ReadRecipe(parsed) ?? new TrainingOptions();
             return _training.Apply(file is null ? options : TrainingFlags.ApplyFile(options, file), parsed);
+        }
+
+        if (parsed.GetValue(_recipe) is not null)
+        {
+            throw new UsageException("--recipe: a run that goes on has its options already");
         }
 
         return _training.Contradictions(file is null ? saved.Options : TrainingFlags.ApplyFile(saved.Options, file), saved.Options, parsed).FirstOrDefault() is { } contradiction
             ? throw new UsageException($"--resume contradicts {contradiction}")
             : _training.Apply(saved.Options, parsed);
+    }
+
+    private TrainingOptions? ReadRecipe(ParseResult parsed)
+    {
+        if (parsed.GetValue(_recipe) is not { } name)
+        {
+            return null;
+        }
+
+        string near = NearestName.Of(name, Recipes.ByName.Keys) is { } known ? $"; did you mean {known}?" : "";
+        return Recipes.ByName.TryGetValue(name, out TrainingOptions? options)
+            ? options
+            : throw new UsageException($"--recipe: no recipe is called '{name}'{near} (there is {string.Join(", ", Recipes.ByName.Keys)})");
     }
 
     private static string NewFolder(string model) =>

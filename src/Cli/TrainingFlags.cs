@@ -56,6 +56,10 @@ internal sealed class TrainingFlags
         .Where(property => file.Values.ContainsKey(KeyOf(property)))
         .Aggregate(options, (applied, property) => With(applied, property, file.Values[KeyOf(property)], $"{file.Path}: {KeyOf(property)}"));
 
+    /// <summary>What some options set, as flags: what differs from the defaults.</summary>
+    public static string Describe(TrainingOptions options) => string.Join(
+        ' ', s_properties.Where(p => !Equals(p.GetValue(options), p.GetValue(new TrainingOptions()))).Select(p => $"--{KeyOf(p)} {Print(p.GetValue(options))}"));
+
     private static Option<string?> Flag(PropertyInfo property)
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;

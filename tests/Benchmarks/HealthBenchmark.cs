@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Gimbal.SideBySide;
 using Gimbal.Trainer.Models;
-using Gimbal.Trainer.Ops;
-using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Training;
@@ -30,13 +28,9 @@ internal static class HealthBenchmark
 
     public static int Run(HealthSettings settings)
     {
-        bool usesSgd = Recipe.UsesSgd(settings.Model);
         TrainingGraph graph = TrainingGraph.Create(
             ModelCatalogue.Create(settings.Model, new ModelShape(3, 32, 10)),
-            new StepOptions(
-                settings.Batch,
-                usesSgd ? new Sgd(Recipe.SgdMomentum, WeightDecay: Recipe.SgdDecay) : new Adam(),
-                usesSgd ? new GradientClip(ClipMode.Norm, Recipe.SgdLargestNorm) : default));
+            Recipe.Of(settings.Model).ToStep(settings.Batch));
         using CpuDevice device = new(settings.Threads);
         using StateStore state = device.NewState(graph.Graph);
         state.Initialize(1);

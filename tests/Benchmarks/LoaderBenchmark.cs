@@ -2,8 +2,6 @@ using Gimbal.Cli;
 using Gimbal.SideBySide;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Models;
-using Gimbal.Trainer.Ops;
-using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Training;
 using PlannedStep = Gimbal.Trainer.Training.TrainingStep;
@@ -81,13 +79,9 @@ internal static class LoaderBenchmark
 
     private static void Train(LoaderSettings settings, ImageSource source, BatchLoader loader)
     {
-        bool usesSgd = Recipe.UsesSgd(settings.Model);
         TrainingGraph graph = TrainingGraph.Create(
             ModelCatalogue.Create(settings.Model, new ModelShape(source.Channels, source.Height, source.Classes.Count)),
-            new StepOptions(
-                loader.Batch,
-                usesSgd ? new Sgd(Recipe.SgdMomentum, WeightDecay: Recipe.SgdDecay) : new Adam(),
-                usesSgd ? new GradientClip(ClipMode.Norm, Recipe.SgdLargestNorm) : default));
+            Recipe.Of(settings.Model).ToStep(loader.Batch));
         using CpuDevice device = new(settings.Threads);
         using StateStore state = device.NewState(graph.Graph);
         state.Initialize(1);

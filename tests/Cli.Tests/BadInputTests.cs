@@ -28,6 +28,8 @@ public sealed class BadInputTests(TrainedRun run) : IClassFixture<TrainedRun>
     [InlineData("operator set out of range", "export run --opset 12", "--opset: '12' is not in 13 to 21")]
     [InlineData("resume of nothing", "train --resume", "--resume")]
     [InlineData("a run is there already", "train --out run", "--out")]
+    [InlineData("unknown recipe", "train --recipe fats", "did you mean fast?")]
+    [InlineData("recipe for a run that goes on", "train --resume --out run --recipe fast", "--recipe: a run that goes on has its options already")]
     [InlineData("flag that contradicts the run", "train --resume --out run --lr 0.5", "--lr 0.5 (the run has")]
     [InlineData("accuracy above 1", "train --require-accuracy 97", "--require-accuracy: 97 is not in 0 to 1")]
     [InlineData("steps below 0", "train --save-steps -1", "--save-steps: -1 is not 0 or more")]

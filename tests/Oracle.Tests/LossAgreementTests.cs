@@ -13,6 +13,7 @@ public sealed class LossAgreementTests
 
     [TorchTheory]
     [InlineData("simple-cnn")]
+    [InlineData("fast-cnn")]
     [InlineData("mlp")]
     [InlineData("resnet20")]
     [InlineData("resnet56")]

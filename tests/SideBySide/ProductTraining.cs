@@ -1,5 +1,3 @@
-using Gimbal.Trainer.Ops;
-using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Training;
 using TorchSharp;
@@ -26,14 +24,9 @@ public sealed class ProductTraining : IDisposable
     {
         ArgumentNullException.ThrowIfNull(start);
         _device = new CpuDevice(threads, isExact);
-        _rate = Recipe.RateOf(model);
-        bool usesSgd = Recipe.UsesSgd(model);
-        TrainingGraph graph = TrainingGraph.Create(
-            PairedModel.Of(model).Product(),
-            new StepOptions(
-                batch,
-                usesSgd ? new Sgd(Recipe.SgdMomentum, WeightDecay: Recipe.SgdDecay) : new Adam(),
-                usesSgd ? new GradientClip(ClipMode.Norm, Recipe.SgdLargestNorm) : default));
+        var recipe = Recipe.Of(model);
+        _rate = recipe.Rate;
+        TrainingGraph graph = TrainingGraph.Create(PairedModel.Of(model).Product(), recipe.ToStep(batch));
         _state = _device.NewState(graph.Graph);
         _state.Initialize(1);
         foreach ((string name, torch.Tensor tensor) in start.Where(pair => _state.States.Any(value => value.Name == pair.Key)))

@@ -10,7 +10,7 @@ public sealed class TorchTraining : IDisposable
     private readonly nn.Module<Tensor, Tensor> _network;
     private readonly Parameter[] _parameters;
     private readonly optim.Optimizer _optimizer;
-    private readonly bool _usesSgd;
+    private readonly Recipe _recipe;
 
     /// <summary>Initialises the network as PyTorch does.</summary>
     /// <param name="model">One of <see cref="PairedModel.All"/>.</param>
@@ -19,12 +19,12 @@ public sealed class TorchTraining : IDisposable
     public TorchTraining(string model, MemoryLayout layout = MemoryLayout.Nchw, ScalarType type = ScalarType.Float32)
     {
         _network = PairedModel.Of(model).Torch();
-        _usesSgd = Recipe.UsesSgd(model);
+        _recipe = Recipe.Of(model);
         _network.to(type);
         StoreFilters(layout);
         _network.train();
         _parameters = [.. _network.parameters()];
-        _optimizer = _usesSgd ? NewSgd() : optim.Adam(_parameters, Recipe.AdamRate);
+        _optimizer = _recipe.UsesSgd ? NewSgd() : optim.Adam(_parameters, _recipe.Rate);
     }
 
     /// <summary>Parameters and buffers by PyTorch's names.</summary>
@@ -48,11 +48,11 @@ public sealed class TorchTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         _optimizer.zero_grad();
-        Tensor loss = nn.functional.cross_entropy(_network.forward(images), labels);
+        Tensor loss = nn.functional.cross_entropy(_network.forward(images), labels, label_smoothing: _recipe.LabelSmoothing);
         loss.backward();
-        if (_usesSgd)
+        if (_recipe.LargestNorm is { } limit)
         {
-            nn.utils.clip_grad_norm_(_parameters, Recipe.SgdLargestNorm);
+            nn.utils.clip_grad_norm_(_parameters, limit);
         }
 
         _optimizer.step();
@@ -83,7 +83,7 @@ public sealed class TorchTraining : IDisposable
     private SGD NewSgd()
     {
         SGD.ParamGroup Group(bool decays) => new(
-            _parameters.Where(p => p.dim() > 1 == decays), Recipe.SgdRate, Recipe.SgdMomentum, weight_decay: decays ? Recipe.SgdDecay : 0);
-        return optim.SGD([Group(true), Group(false)], Recipe.SgdRate);
+            _parameters.Where(p => p.dim() > 1 == decays), _recipe.Rate, _recipe.Momentum, weight_decay: decays ? _recipe.Decay : 0, nesterov: _recipe.IsNesterov);
+        return optim.SGD([Group(true), Group(false)], _recipe.Rate);
     }
 }

@@ -29,7 +29,7 @@ public sealed class FusionRulesTests : IDisposable
         new Conv2d(8, 6, 3, padding: 1, bias: false), new BatchNorm2d(6), new Conv2d(6, 6, 3, padding: 1), new ReLU(), new MaxPool2d(3, 2, 1),
         new GlobalAvgPool2d(), new Flatten(), new Linear(6, 10));
 
-    public static TheoryData<string> Models => ["mixed", "simple-cnn", "mlp", "resnet8", "resnet18", "plain20"];
+    public static TheoryData<string> Models => ["mixed", "simple-cnn", "fast-cnn", "mlp", "resnet8", "resnet18", "plain20"];
 
     // Cases hold each op to 1e-5. Here rounding decides for a few of the many activations on which side of 0 they are, and each stops or passes
     // a whole gradient: 9e-4 of a tensor was seen where convolutions are exact.
@@ -42,6 +42,7 @@ public sealed class FusionRulesTests : IDisposable
     [Theory]
     [InlineData("mixed")]
     [InlineData("simple-cnn")]
+    [InlineData("fast-cnn")]
     [InlineData("resnet8")]
     public void A_fused_step_by_Winograd_leaves_that_state_too(string model) => CompareSteps(model, _device, 3e-3);
 
