@@ -35,9 +35,21 @@ using CpuDevice device = new();
 using TrainingRun run = new(Network.Create("shapes", layers, channels: 3, size: 32), data, options, device);
 Console.WriteLine($"{run.Network.ParameterCount} parameters, {run.MemoryBytes >> 20} MiB, about {run.EstimateEpochSeconds():0.0} s per epoch");
 run.Run(
-    new RunCallbacks { Epoch = epoch => Console.WriteLine(epoch) },
+    new RunCallbacks { Progress = new EpochLines() },
     stop.Token);
 
 // Throws, and writes nothing, if ONNX Runtime does not agree with the trainer.
 ParityReport report = OnnxFile.Write(path, TrainedModel.Of(run), new ExportOptions { Input = Gimbal.Inference.InputForm.UInt8Nhwc }, test, device);
 Console.WriteLine($"{path}: {report}");
+
+/// <summary>Hears every step and every epoch. A window would take .NET's Progress instead, which carries reports to its thread.</summary>
+internal sealed class EpochLines : IProgress<TrainingProgress>
+{
+    public void Report(TrainingProgress value)
+    {
+        if (value.Epoch is { } epoch)
+        {
+            Console.WriteLine(FormattableString.Invariant($"{100 * value.Share,3:0} %  {epoch}, {value.Left.TotalSeconds:0} s left"));
+        }
+    }
+}

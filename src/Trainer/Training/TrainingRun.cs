@@ -8,31 +8,8 @@ using Gimbal.Trainer.Optimizers;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gimbal.Trainer.Training;
-
-/// <summary>What a run calls while it trains.</summary>
-public sealed record RunCallbacks
-{
-    /// <summary>After every step.</summary>
-    public Action<StepReport>? Step { get; init; }
-
-    /// <summary>After every step that measured the health of its layers, ahead of <see cref="Step"/>: the first, and every <see cref="TrainingOptions.HealthEvery"/>-th.</summary>
-    public Action<HealthReading>? Health { get; init; }
-
-    /// <summary>After every epoch, once it is evaluated.</summary>
-    public Action<EpochResult>? Epoch { get; init; }
-
-    /// <summary>When the state is worth saving: at the end of an epoch, every so many steps, on cancellation. The second argument tells whether the epoch just completed is the best so far.</summary>
-    public Action<TrainingRun, bool>? Save { get; init; }
-
-    /// <summary>Steps between saves inside an epoch; 0: none.</summary>
-    public int SaveSteps { get; init; }
-
-    /// <summary>Receives what the run notices.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
-}
 
 /// <summary>Trains a network: epochs, evaluation, position. The same options, data and seed give the same bits on any number of threads.</summary>
 public sealed class TrainingRun : IDisposable
@@ -51,6 +28,7 @@ public sealed class TrainingRun : IDisposable
     private readonly RunningScore _normScore = new();
     private RunPosition _completed = new();
     private EpochTally _tally;
+    private StepReport _last;
 
     /// <summary>Plans training and evaluation and initialises the weights.</summary>
     /// <param name="network">What to train.</param>
@@ -178,12 +156,14 @@ public sealed class TrainingRun : IDisposable
         ArgumentNullException.ThrowIfNull(callbacks);
         using BatchPrefetch batches = new(_loader, StepOf(_completed.Epoch, _tally.Steps), StepOf(Options.Epochs, 0), cancellation: cancellation);
         using Activity? activity = Telemetry.StartRun(this);
+        RunLog.Begins(callbacks.Logger, Network.Name, Options.Epochs, BatchesPerEpoch, Data.Train.Count, StepsDone);
         while (!IsComplete)
         {
             using Activity? epoch = Telemetry.StartEpoch(_completed.Epoch + 1);
             TrainEpoch(batches, callbacks, cancellation);
-            CompleteEpoch(callbacks);
-            Telemetry.Record(epoch, Position.History[^1]);
+            EpochResult result = CompleteEpoch(callbacks);
+            callbacks.Progress?.Report(Progress(result));
+            Telemetry.Record(epoch, result);
         }
     }
 
@@ -271,6 +251,7 @@ public sealed class TrainingRun : IDisposable
             {
                 Settle(0, clock, callbacks);
                 callbacks.Save?.Invoke(this, false);
+                RunLog.Stopped(callbacks.Logger, StepsDone);
                 throw new OperationCanceledException(cancellation);
             }
 
@@ -303,11 +284,14 @@ public sealed class TrainingRun : IDisposable
             }
 
             Advance(result, step, clock.SecondsBefore + elapsed, callbacks.Logger);
-            StepReport report = Report(result, step, _schedule.At(step), (_tally.Steps - clock.FirstStep) / elapsed);
-            Telemetry.Record(report);
-            callbacks.Step?.Invoke(report);
+            _last = Report(result, step, _schedule.At(step), (_tally.Steps - clock.FirstStep) / elapsed);
+            Telemetry.Record(_last);
+            callbacks.Step?.Invoke(_last);
+            callbacks.Progress?.Report(Progress(null));
         }
     }
+
+    private TrainingProgress Progress(EpochResult? epoch) => new(StepsDone, StepOf(Options.Epochs, 0), Options.Epochs, _last, epoch);
 
     private StepReport Report(StepResult result, long step, double rate, double stepsPerSecond) => new(
         _completed.Epoch + 1, _tally.Steps, BatchesPerEpoch, result.Loss, rate, result.Norm, stepsPerSecond * _loader.Batch)
@@ -328,13 +312,13 @@ public sealed class TrainingRun : IDisposable
 
         if (!result.IsFinite)
         {
-            Log.Skipped(logger, step + 1, result.Loss, _step.FirstNonFiniteGradient() ?? "none");
+            RunLog.Skipped(logger, step + 1, result.Loss, _step.FirstNonFiniteGradient() ?? "none");
         }
 
         _tally.Add(result, _clip.Mode == ClipMode.Norm && result.Norm > _clip.Limit, seconds);
     }
 
-    private void CompleteEpoch(RunCallbacks callbacks)
+    private EpochResult CompleteEpoch(RunCallbacks callbacks)
     {
         RunPosition done = Position;
         int steps = BatchesPerEpoch;
@@ -364,16 +348,12 @@ public sealed class TrainingRun : IDisposable
             BestEpoch = isBest ? result.Epoch : done.BestEpoch,
         };
         _tally = default;
+        RunLog.Epoch(callbacks.Logger, result);
         callbacks.Epoch?.Invoke(result);
         callbacks.Save?.Invoke(this, isBest);
+        return result;
     }
 
     // Where in an epoch, and when, this process began with it.
     private readonly record struct EpochClock(int FirstStep, double SecondsBefore, long Start);
-}
-
-internal static partial class Log
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "step {Step} skipped: loss {Loss}, first gradient that is not finite: {Parameter}")]
-    public static partial void Skipped(ILogger logger, long step, float loss, string parameter);
 }

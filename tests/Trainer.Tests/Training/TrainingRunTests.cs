@@ -125,9 +125,49 @@ public sealed class TrainingRunTests
         run.Run(new RunCallbacks { Epoch = epochs.Add, Logger = logger });
 
         Assert.True(epochs[^1].SkippedSteps > 0);
-        Assert.Equal(epochs.Sum(e => e.SkippedSteps), logger.Lines.Count);
-        Assert.StartsWith("step ", logger.Lines[0], StringComparison.Ordinal);
+        string[] warnings = [.. logger.Lines.Where(line => line.Level == LogLevel.Warning).Select(line => line.Text)];
+        Assert.Equal(epochs.Sum(e => e.SkippedSteps), warnings.Length);
+        Assert.StartsWith("step ", warnings[0], StringComparison.Ordinal);
         Assert.All(run.CaptureState().Values, tensor => Assert.DoesNotContain(tensor.Span.ToArray(), value => !float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void Progress_is_told_after_every_step_and_every_epoch_and_goes_on_where_a_run_does()
+    {
+        Heard heard = new();
+        LineLogger logger = new();
+        List<EpochResult> epochs = [];
+        SavedRun? saved = null;
+        using CancellationTokenSource stop = new();
+        using CpuDevice device = new(2);
+        using (TrainingRun run = new(SmallRun.Model(SmallRun.Options), SmallRun.Data(), SmallRun.Options, device))
+        {
+            RunCallbacks callbacks = new()
+            {
+                Progress = heard,
+                Logger = logger,
+                Epoch = epochs.Add,
+                Save = (at, _) => saved = at.Capture(),
+                Step = step => (step is { Epoch: 2, Batch: 2 } ? stop : null)?.Cancel(),
+            };
+            Assert.Throws<OperationCanceledException>(() => run.Run(callbacks, stop.Token));
+        }
+
+        // Two epochs of five steps; the first is told once more when it is evaluated.
+        Assert.Equal([1, 2, 3, 4, 5, 5, 6, 7], heard.Told.Select(told => told.Done));
+        Assert.Equal([0.1, 0.2, 0.3, 0.4, 0.5, 0.5, 0.6, 0.7], heard.Told.Select(told => told.Share));
+        Assert.All(heard.Told, told => Assert.True(told is { Total: 10, Epochs: 2, Step.Loss: > 0 } && told.Left > TimeSpan.Zero));
+        Assert.Equal(epochs, heard.Told.Where((_, i) => i == 5).Select(told => told.Epoch!));
+        Assert.Equal(1, heard.Told.Count(told => told.Epoch is not null));
+        Assert.Equal(["resnet8: 2 epochs of 5 steps, 160 images; 0 steps done", epochs[0].ToString(), "stopped after 7 steps"], logger.Lines.Select(line => line.Text));
+
+        heard.Told.Clear();
+        using TrainingRun resumed = new(SmallRun.Model(SmallRun.Options), SmallRun.Data(), SmallRun.Options, device);
+        resumed.Restore(saved!.State, saved.Position);
+        resumed.Run(new RunCallbacks { Progress = heard });
+
+        Assert.Equal([8, 9, 10, 10], heard.Told.Select(told => told.Done));
+        Assert.Equal((1, TimeSpan.Zero, 2), (heard.Told[^1].Share, heard.Told[^1].Left, heard.Told[^1].Epoch!.Epoch));
     }
 
     [Fact]
@@ -160,9 +200,16 @@ public sealed class TrainingRunTests
         Assert.Contains("take a smaller batch", error.Message, StringComparison.Ordinal);
     }
 
+    private sealed class Heard : IProgress<TrainingProgress>
+    {
+        public List<TrainingProgress> Told { get; } = [];
+
+        public void Report(TrainingProgress value) => Told.Add(value);
+    }
+
     private sealed class LineLogger : ILogger
     {
-        public List<string> Lines { get; } = [];
+        public List<(LogLevel Level, string Text)> Lines { get; } = [];
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -170,6 +217,6 @@ public sealed class TrainingRunTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Add(formatter(state, exception));
+            Lines.Add((logLevel, formatter(state, exception)));
     }
 }
