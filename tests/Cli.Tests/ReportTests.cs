@@ -64,6 +64,15 @@ public sealed class ReportTests(TrainedRun run) : IClassFixture<TrainedRun>
         Assert.Equal("critical", Fact(section, "Severity"));
         Assert.Equal("fc1", Fact(section, "Layer"));
         Assert.Contains("--init he-normal", Fact(section, "Remedy"), StringComparison.Ordinal);
+        string said = section.ToString();
+
+        // A network that goes on, or is reported later, is read from its checkpoint, which does not know how the weights began.
+        Tool.Run(Folder, "train", "--resume", "--out", "ill").Succeeded();
+        Assert.Equal(said, Doctor("ill/report.html"));
+        Tool.Run(Folder, "report", "ill", "--out", "again.html").Succeeded();
+        Assert.Equal(said, Doctor("again.html"));
+
+        string Doctor(string page) => Read(page).Descendants("section").Single(element => (string?)element.Attribute("id") == "gradient-doctor").ToString();
     }
 
     [Fact]

@@ -4,11 +4,13 @@ namespace Gimbal.Cli.Reports;
 internal static class DoctorSection
 {
     /// <summary>Verdict, evidence, cause and remedy; null where there are no readings from the first step on.</summary>
-    public static Section? Of(ReportedRun run) => run.Facts?.Doctor is not { } doctor
+    public static Section? Of(ReportedRun run) => run.Doctor is not { } doctor
         ? null
         : new Section("Gradient doctor", Markup.List(
         [
-            ("Verdict", doctor.Verdict), ("Severity", doctor.Severity), ("Layer", doctor.Layer), ("Found", doctor.Finding), ("Cause", doctor.Reason), ("Known", doctor.Source),
-            ("Remedy", doctor.Remedy),
+            ("Verdict", DiagnosisText.Kebab(doctor.Verdict)), ("Severity", DiagnosisText.Kebab(doctor.Severity)), ("Layer", doctor.Layer), ("Found", doctor.Finding),
+            ("Cause", OrNothing(doctor.Reason)), ("Known", OrNothing(doctor.Bracket)), ("Remedy", doctor.Remedy?.Text),
         ]));
+
+    private static string? OrNothing(string text) => text.Length == 0 ? null : text;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gimbal.Export;
+using Gimbal.Trainer.Diagnostics;
 using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Tensors;
@@ -18,6 +19,7 @@ namespace Gimbal.Cli.Reports;
 /// <param name="Configuration">Every effective option, by its key.</param>
 /// <param name="Fingerprint">Of the training images.</param>
 /// <param name="Health">Readings of the layers' health, in order; none where the run left none.</param>
+/// <param name="Doctor">What the gradient doctor says of those readings; null where the first step was not measured.</param>
 /// <param name="Facts">Environment, data, outcome, evaluation; null where the run left none.</param>
 /// <param name="Parity">The gate's verdict on its model.onnx; null where there is none.</param>
 internal sealed record ReportedRun(
@@ -30,6 +32,7 @@ internal sealed record ReportedRun(
     IReadOnlyDictionary<string, string> Configuration,
     string Fingerprint,
     IReadOnlyList<HealthReading> Health,
+    Diagnosis? Doctor,
     RunFacts? Facts,
     ParityReport? Parity)
 {
@@ -81,9 +84,13 @@ internal sealed record ReportedRun(
         folder, last.Network, last.Options, last.Position, last.Fingerprint, RunFacts.Read(folder), RunFiles.Read(folder, SavedRuns.VerdictName, ParityReport.FromJson));
 
     private static ReportedRun Of(
-        string folder, Network network, TrainingOptions options, RunPosition position, string fingerprint, RunFacts? facts, ParityReport? parity) => new(
-        folder, network.Name, network.ParameterCount, options.Epochs, position.History, position.BestEpoch, Read(folder, options), fingerprint,
-        RunFolder.ReadHealth(folder), facts, parity);
+        string folder, Network network, TrainingOptions options, RunPosition position, string fingerprint, RunFacts? facts, ParityReport? parity)
+    {
+        IReadOnlyList<HealthReading> health = RunFolder.ReadHealth(folder);
+        Diagnosis? doctor = RunObservation.Of(network, options, health) is { } seen ? new GradientDoctor().Examine(seen) : null;
+        return new ReportedRun(
+            folder, network.Name, network.ParameterCount, options.Epochs, position.History, position.BestEpoch, Read(folder, options), fingerprint, health, doctor, facts, parity);
+    }
 
     private static Dictionary<string, string> Read(string folder, TrainingOptions options)
     {

@@ -35,8 +35,7 @@ internal enum RunOutcome
 /// <param name="Environment">What it was trained with; null where that is not known.</param>
 /// <param name="Data">What it was trained on.</param>
 /// <param name="Evaluation">How it does on the test set; null where it has not been evaluated.</param>
-/// <param name="Doctor">What the gradient doctor said; null where he had nothing to go by.</param>
-internal sealed record RunFacts(RunOutcome Outcome, string? Reason, RunEnvironment? Environment, DataFacts Data, Evaluation? Evaluation, DoctorFacts? Doctor = null)
+internal sealed record RunFacts(RunOutcome Outcome, string? Reason, RunEnvironment? Environment, DataFacts Data, Evaluation? Evaluation)
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "report.json";

@@ -34,7 +34,7 @@ internal sealed class TrainingReport
     /// <exception cref="Trainer.Checkpoints.DiskException">It could not be written.</exception>
     public string Write(RunOutcome outcome, string? reason = null, ParityReport? parity = null, Evaluation? evaluation = null)
     {
-        RunFacts facts = _facts with { Outcome = outcome, Reason = reason, Evaluation = evaluation, Doctor = DoctorFacts.Of(Folder, _run) };
+        RunFacts facts = _facts with { Outcome = outcome, Reason = reason, Evaluation = evaluation };
         facts.Write(Folder);
         string path = Path.Combine(Folder, RunReport.FileName);
         RunReport.Write(path, ReportedRun.Of(Folder, _run, facts, parity));

@@ -36,6 +36,7 @@ public sealed class Examination(Device device)
         int steps = UsualSteps,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(rate);
         ArgumentNullException.ThrowIfNull(batch);
@@ -49,7 +50,6 @@ public sealed class Examination(Device device)
             state.Write(name, tensor);
         }
 
-        NetworkFacts facts = NetworkFacts.Of(network, state.Read);
         using TrainingStep step = new(graph, device, state, options.Seed);
         List<HealthReading> readings = [];
         List<float> losses = [];
@@ -68,6 +68,6 @@ public sealed class Examination(Device device)
             }
         }
 
-        return new Observation(facts, options, readings, losses, norms) { IsUnderway = start is not null };
+        return new Observation(NetworkFacts.Of(network, readings[0]), options, readings, losses, norms) { IsUnderway = start is not null, Rates = [.. Enumerable.Range(0, steps).Select(rate)] };
     }
 }

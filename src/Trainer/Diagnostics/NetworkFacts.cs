@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Tensors;
@@ -42,19 +43,20 @@ public sealed record LayerFacts(string Layer, Bend Bend, bool IsNormalized, doub
 public sealed record NetworkFacts(IReadOnlyList<LayerFacts> Layers, bool HasSkips, int Classes)
 {
     /// <summary>Looks at a network and its weights.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="weightOf">A parameter by name.</param>
-    public static NetworkFacts Of(Network network, Func<string, Tensor> weightOf)
+    /// <param name="network">The network; one read from a checkpoint, whose weights no longer know how they began, is as good.</param>
+    /// <param name="start">The step whose weights, ahead of its update, are meant.</param>
+    public static NetworkFacts Of(Network network, HealthReading start)
     {
         ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(weightOf);
+        ArgumentNullException.ThrowIfNull(start);
         Graph graph = network.Graph;
-        IReadOnlyList<LayerSignals> layers = LayerSignals.Find(graph.Nodes, [.. graph.Parameters.Select(v => v.Name)]);
+        Dictionary<string, Shape> weights = graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Shape);
+        IReadOnlyList<LayerSignals> layers = LayerSignals.Find(graph.Nodes, weights.Keys);
         return new NetworkFacts(
-            [.. layers.Select(layer => FactsOf(graph, layer, weightOf(layer.Weight)))], graph.Nodes.Any(node => node.Op is Add), network.Classes);
+            [.. layers.Zip(start.Layers, (layer, health) => FactsOf(graph, layer, weights[layer.Weight], health.WeightNorm))], graph.Nodes.Any(node => node.Op is Add), network.Classes);
     }
 
-    private static LayerFacts FactsOf(Graph graph, LayerSignals layer, Tensor weight)
+    private static LayerFacts FactsOf(Graph graph, LayerSignals layer, Shape weight, double norm)
     {
         Node? last = graph.Producer(layer.Activation);
         last = last?.Op is MaxPool ? graph.Producer(last.Inputs[0]) : last;
@@ -65,19 +67,13 @@ public sealed record NetworkFacts(IReadOnlyList<LayerFacts> Layers, bool HasSkip
             Ops.Tanh => Bend.Tanh,
             _ => Bend.None,
         };
-        double squares = 0;
-        foreach (float w in weight.Span)
-        {
-            squares += (double)w * w;
-        }
-
-        int taps = weight.Shape.Rank == 4 ? weight.Shape[2] * weight.Shape[3] : 1;
+        int taps = weight.Rank == 4 ? weight[2] * weight[3] : 1;
         return new LayerFacts(
             layer.Layer,
             bend,
             graph.Producer(layer.PreActivation)?.Op is BatchNormalization,
-            (double)weight.Shape[1] * taps,
-            (double)weight.Shape[0] * taps,
-            Math.Sqrt(squares / weight.Shape.Count));
+            (double)weight[1] * taps,
+            (double)weight[0] * taps,
+            norm / Math.Sqrt(weight.Count));
     }
 }
