@@ -18,7 +18,7 @@ internal sealed class DiagnoseVerb : Verb
     private const int TriedSteps = 50;
     private readonly TrainingFlags _training = new();
     private readonly Argument<string?> _run = new("RUN") { Description = "run folder or checkpoint; without it a model as training would begin", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<int> _steps = new("--steps") { Description = "steps the doctor watches", HelpName = "number", DefaultValueFactory = _ => Examination.UsualSteps };
+    private readonly Option<int> _steps = new("--steps") { Description = "steps the doctor watches: the first of the training, or the next of a run", HelpName = "number", DefaultValueFactory = _ => Examination.UsualSteps };
     private readonly Option<bool> _try = new("--try") { Description = $"take {TriedSteps} steps with and without the remedy, on the same batches" };
     private readonly Option<string?> _apply = new("--apply") { Description = "write the options with the remedy into a file for gimbal train", HelpName = "CONFIG.json" };
     private readonly Option<bool> _calibrate = new("--calibrate") { Description = "try the doctor itself on networks whose illness is known; with --try: its remedies on some of them" };

@@ -20,6 +20,7 @@ internal static class DiagnosisText
         int width = Math.Max(5, first.Layers.Max(layer => layer.Layer.Length));
         output.Line();
         output.Line(string.Create(s_culture, $"gradient doctor   {model}, {seen.Losses.Count} steps, first loss {seen.Losses[0]:0.000} (guessing: {Math.Log(seen.Facts.Classes):0.000}), last {seen.Losses[^1]:0.000}"));
+        output.Line(string.Create(s_culture, $"learning rate     {seen.Rates.Min():0.0e+0} to {seen.Rates.Max():0.0e+0} in these steps, --lr {seen.Options.Lr}"));
         output.Line($"{"layer".PadRight(width)}  weight scale  out RMS  gradient   gain  update/weight   zeros  dead");
         for (int i = 0; i < first.Layers.Count; i++)
         {
@@ -58,6 +59,7 @@ internal static class DiagnosisText
         ["reason"] = diagnosis.Reason,
         ["source"] = diagnosis.Bracket,
         ["losses"] = Numbers(seen.Losses),
+        ["rates"] = new JsonArray([.. seen.Rates.Select(rate => (JsonNode)rate)]),
         ["layers"] = new JsonArray([.. seen.Facts.Layers.Select((layer, i) => (JsonNode)new JsonObject
         {
             ["layer"] = layer.Layer,

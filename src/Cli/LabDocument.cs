@@ -79,6 +79,7 @@ internal static class LabDocument
         ["mean"] = Number(measured.Values.Average()),
         ["least"] = Number(measured.Values.Min()),
         ["most"] = Number(measured.Values.Max()),
+        ["vanished"] = measured.Vanished,
     };
 
     private static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> node) => new([.. items.Select(node)]);

@@ -75,7 +75,7 @@ public sealed class DiagnoseTests : IDisposable
     [Fact]
     public void Units_that_a_run_has_killed_are_not_blamed_on_how_it_began()
     {
-        Tool.Run(_folder.Path, "train", "--model", "simple-cnn", "--limit", "1280", "--epochs", "2", "--batch", "64", "--out", "run").Succeeded();
+        Tool.Run(_folder.Path, "train", "--model", "simple-cnn", "--lr", "0.01", "--limit", "1280", "--epochs", "2", "--batch", "64", "--out", "run").Succeeded();
 
         Outcome outcome = Tool.Run(_folder.Path, "diagnose", "run", "--steps", "8", "--json");
 

@@ -60,12 +60,14 @@ public sealed class Consultation
         Schedule schedule = options.ToSchedule(_loader.BatchesPerEpoch);
         long total = (long)options.Epochs * _loader.BatchesPerEpoch;
         long done = _run is null ? 0 : ((long)_run.Position.Epoch * _loader.BatchesPerEpoch) + _run.Position.Batch;
+        // A run that has come to its end would begin its schedule anew; its last rate is next to 0.
+        long begun = done + steps <= total ? done : 0;
         return _examination.Of(
             network,
             options,
             start,
-            // A run goes on where it stands; a beginning, or a run that has come to its end, goes through the whole schedule in these steps.
-            done > 0 && done + steps <= total ? step => schedule.At(done + step) : step => schedule.At(step * total / steps),
+            // The steps that training would take next: what the schedule has in store for later is not what ails a network now.
+            step => schedule.At(begun + step),
             _loader.NewBatch(),
             (step, batch) => _loader.Load((int)((done + step) / _loader.BatchesPerEpoch), (int)((done + step) % _loader.BatchesPerEpoch), batch),
             steps,

@@ -127,17 +127,24 @@ public sealed class GradientDoctor(Instrument instrument = Instrument.Signals)
 
     private static Diagnosis? Backward(Observation seen, double ratio)
     {
+        if (double.IsNaN(ratio))
+        {
+            return ByScale(seen, Verdict.Vanishing, Severity.Critical, null, ratio, $"no gradient is left: 0 at the first of {seen.Hidden} hidden layers and 0 at the last");
+        }
+
         double distance = Math.Max(ratio, 1 / ratio);
-        if (!(distance > Thresholds.RatioWarning) && !double.IsNaN(ratio))
+        if (!(distance > Thresholds.RatioWarning))
         {
             return null;
         }
 
         bool isVanishing = ratio < 1;
+        Verdict verdict = isVanishing ? Verdict.Vanishing : Verdict.Exploding;
+        double critical = ScaleCause.Of(seen, verdict).Cause == Cause.BatchNormWithoutSkips ? Thresholds.NormalizedRatioCritical : Thresholds.RatioCritical;
         return ByScale(
             seen,
-            isVanishing ? Verdict.Vanishing : Verdict.Exploding,
-            distance > Thresholds.RatioCritical || double.IsNaN(ratio) ? Severity.Critical : Severity.Warning,
+            verdict,
+            distance > critical ? Severity.Critical : Severity.Warning,
             null,
             ratio,
             $"the gradient {(isVanishing ? "shrinks" : "grows")} to {Text(ratio)} of its size on its way through {seen.Hidden} hidden layers, {Text(seen.GainOf(ratio))} per layer");

@@ -16,17 +16,24 @@ public enum Standing
 }
 
 /// <summary>A number over several seeds.</summary>
-/// <param name="Values">One per seed.</param>
+/// <param name="Values">One per seed; a ratio of two gradients that have both vanished is no number.</param>
 public sealed record Measured(IReadOnlyList<double> Values)
 {
-    /// <summary>The middle one, of an even number the larger of the two: a ratio that varies by decades has no useful mean.</summary>
-    public double Median => Values.Order().ElementAt(Values.Count / 2);
+    /// <summary>The middle one of those that are numbers, of an even number the larger of the two: a ratio that varies by decades has no useful mean.</summary>
+    public double Median => Vanished == Values.Count ? double.NaN : Numbers.Order().ElementAt((Values.Count - Vanished) / 2);
 
-    /// <summary>Whether a ratio of gradients is one with which networks are known to train.</summary>
-    internal bool IsSound => Median is > 1 / Thresholds.RatioWarning and < Thresholds.RatioWarning;
+    /// <summary>Seeds for which there is no ratio: both gradients have vanished.</summary>
+    public int Vanished => Values.Count(double.IsNaN);
+
+    /// <summary>Whether a ratio of gradients is one with which networks are known to train, with every seed.</summary>
+    internal bool IsSound => Vanished == 0 && Median is > 1 / Thresholds.RatioWarning and < Thresholds.RatioWarning;
+
+    private IEnumerable<double> Numbers => Values.Where(value => !double.IsNaN(value));
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Median:G3} ({Values.Min():G2} to {Values.Max():G2})");
+    public override string ToString() => Vanished == Values.Count
+        ? "no ratio, both vanished"
+        : string.Create(CultureInfo.InvariantCulture, $"{Median:G3} ({Numbers.Min():G2} to {Numbers.Max():G2}{(Vanished == 0 ? "" : $"; both vanished in {Vanished} of {Values.Count}")})");
 }
 
 /// <summary>A claim of tutorials, put to the test.</summary>
