@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Gimbal.Trainer.Cuda;
+using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Cli;
 
@@ -13,7 +15,7 @@ internal sealed record CardCost(CudaPeaks Card, double LaunchMicroseconds)
 
     private const string Convention =
         "FLOP as of direct convolution and textbook formulas; bytes as if every launch passed once over each tensor, temporary and table it is handed, and all of it through the card's memory "
-        + "(what stays in its cache is faster); the floor of a node is the longer of the two, in fp32";
+        + "(what stays in its cache is faster); the floor of a node is the longer of the two";
 
     /// <summary>One line per node, the sum after and before fusion, and what binds.</summary>
     public IEnumerable<string> Lines(CudaListing fused, CudaListing unfused)
@@ -30,7 +32,7 @@ internal sealed record CardCost(CudaPeaks Card, double LaunchMicroseconds)
         yield return $"{Card}, as published and not measured here";
         yield return Convention;
         yield return FormattableString.Invariant(
-            $"the whole step at least: memory {floors.Memory:0.0} us; arithmetic {floors.Arithmetic:0.0} us in fp32 ({Microseconds(fused.Flop / Card.Tf32):0.0} in TF32, {Microseconds(fused.Flop / Card.Bf16):0.0} in bf16); ")
+            $"the whole step at least: memory {floors.Memory:0.0} us; arithmetic {floors.Arithmetic:0.0} us (all of it in TF32 {Microseconds(fused.Flop / Card.Tf32):0.0}, in bf16 {Microseconds(fused.Flop / Card.Bf16):0.0}); ")
             + FormattableString.Invariant($"{fused.LaunchCount} launches {floors.Launches:0.0} us, taken at {LaunchMicroseconds} us each: {floors.Binding} bind{(floors.Binding == LaunchName ? "" : "s")}");
     }
 
@@ -57,6 +59,9 @@ internal sealed record CardCost(CudaPeaks Card, double LaunchMicroseconds)
         {
             ["node"] = node.Node.Name,
             ["op"] = node.Node.Op.Name,
+            ["precision"] = node.Precision == Precision.Bfloat16 ? "bf16" : "fp32",
+            ["attributes"] = OpText.Print(node.Node.Op),
+            ["inputs"] = new JsonArray([.. node.Node.Inputs.Select(input => new JsonArray([.. input.Shape.Axes.ToArray().Select(extent => (JsonNode)extent)]))]),
             ["launches"] = new JsonArray([.. node.Launches.Select(launch => new JsonObject { ["launch"] = launch.Text, ["bytes"] = launch.Bytes })]),
             ["flop"] = node.Node.Cost.Flop,
             ["bytes"] = node.Bytes,
@@ -82,10 +87,10 @@ internal sealed record CardCost(CudaPeaks Card, double LaunchMicroseconds)
 
     private double FloorMicroseconds(CudaListing listing) => listing.Nodes.Sum(FloorMicroseconds);
 
-    private double FloorMicroseconds(CudaNodeCost node) => Microseconds(Card.FloorSeconds(node.Node.Cost.Flop, node.Bytes));
+    private double FloorMicroseconds(CudaNodeCost node) => Microseconds(Card.FloorSeconds(node.Node.Cost.Flop, node.Precision, node.Bytes));
 
     private Floors FloorsOf(CudaListing listing) =>
-        new(Microseconds(listing.Bytes / Card.BytesPerSecond), Microseconds(listing.Flop / Card.Fp32), listing.LaunchCount * LaunchMicroseconds);
+        new(Microseconds(listing.Bytes / Card.BytesPerSecond), Microseconds(listing.Nodes.Sum(node => Card.ArithmeticSeconds(node.Node.Cost.Flop, node.Precision))), listing.LaunchCount * LaunchMicroseconds);
 
     private readonly record struct Floors(double Memory, double Arithmetic, double Launches)
     {

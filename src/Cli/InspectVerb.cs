@@ -19,12 +19,13 @@ internal sealed class InspectVerb : Verb
     private readonly Option<bool> _plan = new("--plan") { Description = "print the training step's plan, one line per parallel loop" };
     private readonly Option<bool> _cost = new("--cost") { Description = "print what each node of the training step costs, and the least time this machine, or a card, needs for it" };
     private readonly Option<string> _device = new("--device") { Description = "auto (the CPU), cpu or cuda; no card is needed", HelpName = "name", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _precision = new("--precision") { Description = "fp32, or bf16 with --device cuda", HelpName = "name", DefaultValueFactory = _ => "fp32" };
     private readonly CardFlags _card = new();
 
     /// <inheritdoc/>
     protected override Command Describe()
     {
-        Command command = new("inspect", "print the graph, the memory and the parameters of a model, a run or a file") { _source, _batch, _plan, _cost, _device };
+        Command command = new("inspect", "print the graph, the memory and the parameters of a model, a run or a file") { _source, _batch, _plan, _cost, _device, _precision };
         _model.AddTo(command);
         _card.AddTo(command);
         return command;
@@ -48,7 +49,7 @@ internal sealed class InspectVerb : Verb
         SavedRun? run = source is null ? null : SavedRuns.Load(source, CheckpointChoice.Last, output);
         Network network = run?.Network ?? _model.Create(parsed);
         TrainingOptions options = run?.Options ?? new TrainingOptions().Resolve();
-        options = options with { Batch = parsed.GetValue(_batch) ?? options.Batch, Device = parsed.GetRequiredValue(_device) };
+        options = options with { Batch = parsed.GetValue(_batch) ?? options.Batch, Device = parsed.GetRequiredValue(_device), Precision = parsed.GetRequiredValue(_precision) };
         options.Validate();
         bool isCosted = parsed.GetValue(_cost);
         if (options.Device != "cuda" || !isCosted)
@@ -107,7 +108,7 @@ internal sealed class InspectVerb : Verb
     {
         TrainingGraph step = Step(network, options);
         Graph graph = step.FusedForCuda().Graph;
-        CudaListing listing = new(graph);
+        CudaListing listing = new(graph, step.Precision);
         output.Line(GraphText.Print(network.AtInference(1)), isBlock: true);
         if (withPlan)
         {
@@ -117,7 +118,7 @@ internal sealed class InspectVerb : Verb
         JsonObject? cost = null;
         if (costs is not null)
         {
-            CudaListing unfused = new(step.Graph);
+            CudaListing unfused = new(step.Graph, step.Precision);
             output.Line(string.Join('\n', costs.Lines(listing, unfused)), isBlock: true);
             cost = costs.Document(listing, unfused);
         }

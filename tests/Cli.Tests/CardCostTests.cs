@@ -49,6 +49,19 @@ public sealed class CardCostTests : IDisposable
     }
 
     [Fact]
+    public void Products_on_tensor_cores_have_the_tensor_cores_floor()
+    {
+        JsonNode cost = Inspect("resnet18", 128, "--precision", "bf16").Succeeded().Document["cost"]!;
+
+        JsonNode convolution = cost["nodes"]!.AsArray().Single(node => (string?)node!["node"] == "layer1.0.conv1.Conv")!;
+        Assert.Equal("bf16", (string?)convolution["precision"]);
+        Assert.StartsWith("conv_forward_n64_bf16 ", (string?)convolution["launches"]![0]!["launch"], StringComparison.Ordinal);
+        // 989.4 TFLOP/s; 4.8 TB/s.
+        Assert.Equal(Math.Max((long)convolution["flop"]! / 989.4e6, (long)convolution["bytes"]! / 4.8e6), (double)convolution["floor_us"]!, 1e-6);
+        Assert.Equal("fp32", (string?)cost["nodes"]!.AsArray().First(node => (string?)node!["op"] == "Relu")!["precision"]);
+    }
+
+    [Fact]
     public void The_step_before_fusion_has_more_launches_and_more_traffic()
     {
         Outcome outcome = Inspect("resnet8", 2);

@@ -1,3 +1,5 @@
+using Gimbal.Trainer.Tensors;
+
 namespace Gimbal.Trainer.Cuda;
 
 /// <summary>What a card can do at most, as its maker publishes it: nothing here was measured, and no kernel reaches all of it.</summary>
@@ -24,10 +26,16 @@ public sealed record CudaPeaks(string Key, string Name, double BytesPerSecond, d
         new("rtx4090", "NVIDIA GeForce RTX 4090", 1.008e12, 82.6e12, 82.6e12, 165.2e12),
     ];
 
-    /// <summary>Seconds below which no kernel in single precision computes and moves so much.</summary>
+    /// <summary>Seconds below which no kernel does so much arithmetic.</summary>
     /// <param name="flop">Floating-point operations.</param>
+    /// <param name="precision">Of products; in float32 the tensor cores stand idle.</param>
+    public double ArithmeticSeconds(long flop, Precision precision) => flop / (precision == Precision.Bfloat16 ? Bf16 : Fp32);
+
+    /// <summary>Seconds below which no kernel computes and moves so much.</summary>
+    /// <param name="flop">Floating-point operations.</param>
+    /// <param name="precision">Of products.</param>
     /// <param name="bytes">Read and written, all of them in the card's memory.</param>
-    public double FloorSeconds(long flop, long bytes) => Math.Max(flop / Fp32, bytes / BytesPerSecond);
+    public double FloorSeconds(long flop, Precision precision, long bytes) => Math.Max(ArithmeticSeconds(flop, precision), bytes / BytesPerSecond);
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
+using Gimbal.Trainer.Tensors;
 
 namespace Gimbal.Trainer.Plans;
 
@@ -10,20 +11,26 @@ public sealed class CudaListing
     // Tensors lie where no other number a kernel is given points to.
     private const ulong Nowhere = 0x7E57_0000_0000_0000;
 
+    // How the names of kernels end that multiply on tensor cores.
+    private const string TensorCores = "_bf16";
+
     private readonly Dictionary<Value, ulong> _addresses = [];
     private readonly List<CudaMemory> _tensors = [];
     private ulong _end = Nowhere;
 
     /// <summary>Emits every node of <paramref name="graph"/>.</summary>
-    public CudaListing(Graph graph)
+    /// <param name="graph">What would run.</param>
+    /// <param name="precision">Of its products.</param>
+    public CudaListing(Graph graph, Precision precision = Precision.Float32)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        using CudaLaunches launches = new();
+        using CudaLaunches launches = new() { Precision = precision };
         List<CudaNodeCost> nodes = [];
         int emitted = 0;
         foreach (Node node in CudaPlan.Emit(graph, launches, AddressOf))
         {
-            nodes.Add(new CudaNodeCost(node, [.. launches.Launches.Skip(emitted).Select(launch => new CudaLaunchCost(launch.ToString(), Traffic(launch, node, launches.Memory)))]));
+            bool isRounded = launches.Launches.Skip(emitted).Any(launch => launch.Name.EndsWith(TensorCores, StringComparison.Ordinal));
+            nodes.Add(new CudaNodeCost(node, isRounded ? Precision.Bfloat16 : Precision.Float32, [.. launches.Launches.Skip(emitted).Select(launch => new CudaLaunchCost(launch.ToString(), Traffic(launch, node, launches.Memory)))]));
             emitted = launches.Launches.Count;
         }
 
@@ -104,8 +111,9 @@ public sealed class CudaListing
 
 /// <summary>What a card would do for one node.</summary>
 /// <param name="Node">The node.</param>
+/// <param name="Precision">Of its products; float32 where it has none.</param>
 /// <param name="Launches">Its launches in order; none where it only renames.</param>
-public sealed record CudaNodeCost(Node Node, IReadOnlyList<CudaLaunchCost> Launches)
+public sealed record CudaNodeCost(Node Node, Precision Precision, IReadOnlyList<CudaLaunchCost> Launches)
 {
     /// <summary>Bytes read and written.</summary>
     public long Bytes => Launches.Sum(launch => launch.Bytes);
