@@ -1,5 +1,5 @@
 // dotnet tool restore && dotnet cake --target=Test
-// Lint | Build | Test | Oracle | Bench | Mutants | Pack | Generate
+// Lint | Build | Test | Oracle | Bench | Mutants | Pack | Generate | GpuPackage
 
 var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
@@ -44,5 +44,32 @@ Task("Generate")
         Filter = "FullyQualifiedName~GeneratedKernelTests",
         EnvironmentVariables = new Dictionary<string, string> { ["GIMBAL_REGENERATE"] = "1" },
     }));
+
+Task("GpuPackage")
+    .Description("what tests/GpuProtocol needs on a machine with a card and no .NET: artifacts/gpu/gimbal-gpu.tar.xz")
+    .Does(() =>
+    {
+        var folder = Directory("artifacts/gpu/gimbal-gpu");
+        CleanDirectory("artifacts/gpu");
+        foreach (var project in new[] { "src/Cli", "tests/GpuProtocol" })
+        {
+            // Side by side: both find one runtime.
+            DotNetPublish(project, new DotNetPublishSettings { Configuration = configuration, Runtime = "linux-x64", SelfContained = true, OutputDirectory = folder + Directory("bin") });
+        }
+
+        CreateDirectory(folder + Directory("cuda/ptx"));
+        CopyFiles("native/cuda/*.cu*", folder + Directory("cuda"));
+        CopyFiles("native/cuda/ptx/*.ptx", folder + Directory("cuda/ptx"));
+        CopyFiles("tests/GpuProtocol/*.py", folder);
+        CopyFiles("tests/GpuProtocol/README.md", folder);
+        DeleteFiles(folder.Path + "/bin/*.pdb");
+        DeleteFiles(folder.Path + "/bin/*.xml");
+        if (StartProcess("tar", "-C artifacts/gpu -cJf artifacts/gpu/gimbal-gpu.tar.xz gimbal-gpu") != 0)
+        {
+            throw new CakeException("tar failed");
+        }
+
+        Information($"{FileSize("artifacts/gpu/gimbal-gpu.tar.xz") / 1e6:0.0} MB");
+    });
 
 RunTarget(target);

@@ -1,7 +1,6 @@
 using Gimbal.CudaSimulator;
 using Gimbal.Trainer.Tests.Ops;
 using Gimbal.Trainer.Tests.Ops.Cases;
-using Gimbal.Trainer.Tests.Ops.Reference;
 
 namespace Gimbal.Trainer.Tests.Cuda;
 
@@ -22,21 +21,18 @@ internal static class CudaCaseChecks
     public static string? Values(CudaKernelRun run, CudaCase cudaCase)
     {
         IReadOnlyList<float[]> outputs = run.Run();
-        double[][] numbers = [.. outputs.Select((output, i) => run.ToNumbers(i, output))];
-        bool isRounded = run.IsRounded;
-        IReadOnlyList<DoubleTensor> expected = isRounded ? cudaCase.ExpectedOfRounded() : cudaCase.Expected();
-        Assert.Equal(expected.Count, outputs.Count);
         OpCase opCase = cudaCase.OpCase;
-        for (int i = 0; i < outputs.Count; i++)
+        IReadOnlyList<double> errors = CaseErrors.Of(run, cudaCase, outputs);
+        Assert.Equal(errors.Count, outputs.Count);
+        foreach ((int i, double error) in errors.Index())
         {
-            double error = RelativeError.Of(numbers[i], expected[i].Values);
             if (!(error <= opCase.Tolerance))
             {
                 return $"{cudaCase}: output {i} is off by {error:g3}; allowed are {opCase.Tolerance:g3} ({opCase.Reason})";
             }
         }
 
-        return isRounded ? Rounding(numbers[0], cudaCase) : null;
+        return run.IsRounded ? Rounding(run.ToNumbers(0, outputs[0]), cudaCase) : null;
     }
 
     // How far the roundings of the operands may move a product of them.

@@ -15,6 +15,7 @@ internal sealed class CudaKernelRun : IDisposable
     private readonly Graph _graph;
     private readonly CudaLaunches _launches;
     private readonly ulong _scratch;
+    private readonly long _scratchBytes;
     private readonly Dictionary<Value, ulong> _tensors = [];
 
     public CudaKernelRun(CudaCase cudaCase, Driver driver, Kernels kernels)
@@ -25,14 +26,13 @@ internal sealed class CudaKernelRun : IDisposable
             _tensors[value] = driver.Allocate((long)value.Shape.Count * sizeof(float));
         }
 
-        long scratch = 0;
         using (CudaLaunches sizes = new() { Precision = cudaCase.Precision })
         {
             Emit(sizes);
-            scratch = sizes.ScratchBytes;
+            _scratchBytes = sizes.ScratchBytes;
         }
 
-        _scratch = driver.Allocate(scratch);
+        _scratch = driver.Allocate(_scratchBytes);
         _launches = new CudaLaunches(driver, kernels, _scratch) { Precision = cudaCase.Precision };
         Emit(_launches);
     }
@@ -42,6 +42,17 @@ internal sealed class CudaKernelRun : IDisposable
 
     /// <summary>Whether tensor cores multiply, and operands are rounded.</summary>
     public bool IsRounded => Launches.Any(launch => launch.Name.EndsWith("_bf16", StringComparison.Ordinal));
+
+    /// <summary>Fills every tensor and the temporaries with NaN, which the simulator does by itself: what nobody computes does not pass.</summary>
+    public void Poison()
+    {
+        foreach ((Value value, ulong address) in _tensors)
+        {
+            Fill(address, value.Shape.Count);
+        }
+
+        Fill(_scratch, (int)(_scratchBytes / sizeof(float)));
+    }
 
     /// <summary>Writes the operands, runs and returns the outputs in logical order.</summary>
     public IReadOnlyList<float[]> Run()
@@ -83,6 +94,13 @@ internal sealed class CudaKernelRun : IDisposable
     private static float[] ToElements(TensorType type, DoubleTensor tensor) => type.Element == ElementType.Int32
         ? [.. tensor.Values.Select(x => BitConverter.Int32BitsToSingle(checked((int)x)))]
         : [.. tensor.Values.Select(x => (float)x)];
+
+    private void Fill(ulong address, int count)
+    {
+        float[] poison = new float[count];
+        Array.Fill(poison, float.NaN);
+        _driver.Upload(address, MemoryMarshal.AsBytes(poison.AsSpan()));
+    }
 
     private void Emit(CudaLaunches launches)
     {
