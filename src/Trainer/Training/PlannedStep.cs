@@ -30,7 +30,7 @@ internal sealed class PlannedStep : IDisposable
         _plan = device.NewPlan(graph.Graph, state, host?._plan, graph.Precision);
         for (int slot = 0; slot < Slots; slot++)
         {
-            _results[slot] = _plan.NewReadback([graph.Loss, graph.Correct, graph.Norm, graph.Norms]);
+            _results[slot] = _plan.NewReadback(graph.Graph.Outputs);
         }
     }
 
@@ -60,11 +60,8 @@ internal sealed class PlannedStep : IDisposable
         _results[slot].Take();
     }
 
-    /// <summary>Waits for the results of the step that was started last with a slot: loss, images that were classified right, norm of all gradients, norm of each.</summary>
+    /// <summary>Waits, once, for the results of the step that was started last with a slot: all outputs of <see cref="Graph"/>, one after the other.</summary>
     public ReadOnlySpan<float> Wait(int slot) => _results[slot].Wait();
-
-    /// <summary>Copies an output of the last run.</summary>
-    public void Read(Value output, Span<float> elements) => _plan.Read(output, elements);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -65,6 +65,9 @@ public sealed class TrainingGraph
     /// <summary>Input: seed and step for random ops, int32 [3]; null when there are none.</summary>
     public Value? Random => Graph.Inputs.FirstOrDefault(v => v.Name == "random");
 
+    /// <summary>Where <see cref="Norms"/> begin in all outputs, one after the other; in front are <see cref="Loss"/>, <see cref="Correct"/> and <see cref="Norm"/>.</summary>
+    internal const int FirstNorm = 3;
+
     /// <summary>Mean loss of the batch [1].</summary>
     public Value Loss => Graph.Outputs[0];
 

@@ -111,10 +111,10 @@ public sealed class TrainingStep : IDisposable
         PlannedStep planned = _started[slot];
         ReadOnlySpan<float> results = planned.Wait(slot);
         StepResult result = new(results[0], (int)results[1], results[2]);
-        results[3..].CopyTo(_norms);
+        results.Slice(TrainingGraph.FirstNorm, _norms.Length).CopyTo(_norms);
         if (planned == _measured)
         {
-            _meter!.Take(_measured, result, _measuredStep);
+            _meter!.Take(results, _measuredStep);
             _hasReading = true;
         }
 

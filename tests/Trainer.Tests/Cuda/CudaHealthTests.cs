@@ -77,6 +77,18 @@ public sealed class CudaHealthTests
     }
 
     [SimulatorFact]
+    public void A_step_that_measures_is_waited_for_once_as_any_other()
+    {
+        Simulator.Reset();
+        List<long> waits = [];
+        using CudaDevice cuda = new();
+
+        Train(cuda, "mlp", isMeasured: [true, true, false, true], () => waits.Add(Simulator.Counter("waits")));
+
+        Assert.Equal([1, 1, 1], waits.Skip(1).Zip(waits, (after, before) => after - before));
+    }
+
+    [SimulatorFact]
     public void Nothing_is_left_on_the_device()
     {
         Simulator.Reset();
@@ -99,7 +111,7 @@ public sealed class CudaHealthTests
         Assert.Equal((one.Dead, one.NonFinite), (other.Dead, other.NonFinite));
     }
 
-    private static (HealthReading? Reading, IReadOnlyDictionary<string, Tensor> State) Train(Device device, string model, bool[] isMeasured)
+    private static (HealthReading? Reading, IReadOnlyDictionary<string, Tensor> State) Train(Device device, string model, bool[] isMeasured, Action? ran = null)
     {
         Network network = ModelCatalogue.Create(model, new ModelShape(3, Side, 10));
         // Not Adam: its first step is the sign of a gradient, however small.
@@ -112,6 +124,7 @@ public sealed class CudaHealthTests
         for (int i = 0; i < isMeasured.Length; i++)
         {
             step.Run(images, [.. Enumerable.Range(0, Batch)], 0.05, i, isMeasured[i]);
+            ran?.Invoke();
         }
 
         return (isMeasured.Contains(true) ? step.Health : null, state.ReadAll());
