@@ -49,7 +49,7 @@ internal static class Worker
         try
         {
             wrong = stage == Stage.Plain ? ForEach(cases, isChecked: false, Values) ?? ForEach(cases, isChecked: false, CudaCaseChecks.Orders)
-                : ForEach(cases, isChecked: true, CudaCaseChecks.Accesses);
+                : ForEach(cases, isChecked: true, Accesses);
             wrong ??= classes.Select(TestsOf).FirstOrDefault(message => message is not null);
         }
         catch (Exception e) when (e is XunitException || Simulator.Reports > 0)
@@ -66,6 +66,12 @@ internal static class Worker
     {
         Simulator.Run(SimulatorOrder.Plain);
         return CudaCaseChecks.Values(run, cudaCase);
+    }
+
+    private static string? Accesses(CudaKernelRun run, CudaCase cudaCase)
+    {
+        Simulator.CountBanks(run.IsRounded);
+        return CudaCaseChecks.Accesses(run, cudaCase) ?? (run.IsRounded ? CudaCaseChecks.Banks(run, cudaCase) : null);
     }
 
     // After a report nothing is given back: the driver refuses to, and the process ends.
