@@ -32,7 +32,11 @@ internal static class Thresholds
     public const double DeadWarning = 0.75;
 
     /// <summary>Share of dead units through which next to nothing passes.</summary>
-    public const double DeadCritical = 0.9;
+    /// <remarks>
+    /// After 30 steps by <c>gimbal diagnose --model simple-cnn --limit N</c>, beside the test accuracy by <c>gimbal train</c> with the same options: 93 % dead end at 76 % right
+    /// (N = 2000, seed 3), 97 % at 21 % (N = 1000), 99 % at 41 % (N = 1500).
+    /// </remarks>
+    public const double DeadCritical = 0.95;
 
     /// <summary>Share of a layer's values beyond 0.97: Glorot and Bengio 2010 watch the same. Of a sigmoid only the upper end counts, half of all.</summary>
     public const double SaturatedWarning = 0.25;
