@@ -30,7 +30,7 @@ internal static class HealthBenchmark
     {
         TrainingGraph graph = TrainingGraph.Create(
             ModelCatalogue.Create(settings.Model, new ModelShape(3, 32, 10)),
-            Recipe.Of(settings.Model).ToStep(settings.Batch));
+            Recipe.Of(settings.Model).ToStep(settings.Batch) with { MeasuredImages = TrainingRun.MeasuredImages });
         using CpuDevice device = new(settings.Threads);
         using StateStore state = device.NewState(graph.Graph);
         state.Initialize(1);

@@ -15,6 +15,7 @@ namespace Gimbal.Trainer.Training;
 /// <param name="ClassWeights">Weight of each class in the loss; null: all the same.</param>
 /// <param name="EmaDecay">Decay of the averaged weights; null: none are kept.</param>
 /// <param name="Precision">Of the products of the network and of its gradients.</param>
+/// <param name="MeasuredImages">Images of a batch that readings of the layers' health look at, from the first on; 0: all.</param>
 public sealed record StepOptions(
     int Batch,
     Optimizer Optimizer,
@@ -22,7 +23,8 @@ public sealed record StepOptions(
     float LabelSmoothing = 0,
     IReadOnlyList<float>? ClassWeights = null,
     float? EmaDecay = null,
-    Precision Precision = Precision.Float32);
+    Precision Precision = Precision.Float32,
+    int MeasuredImages = 0);
 
 /// <summary>Where a measured step leaves what it measured of a layer.</summary>
 /// <param name="Layer">Path of the layer: <c>layer1.0.conv1</c>.</param>
@@ -126,7 +128,7 @@ public sealed class TrainingGraph
 
         IReadOnlyList<string> names = [.. parameters.Select(v => v.Name)];
         IReadOnlyList<MeasuredLayer> measured = [.. layers.Where(layer => differentiated.ContainsKey(layer.PreActivation))
-            .Select(layer => Measure(builder, layer, differentiated[layer.PreActivation], names, outputs))];
+            .Select(layer => Measure(builder, layer, differentiated[layer.PreActivation], names, outputs, new SignalMeasure(options.MeasuredImages)))];
         return new TrainingGraph(builder.Build(outputs), options.Precision, measured, () => Create(network, options, isMeasured: true));
     }
 
@@ -140,7 +142,7 @@ public sealed class TrainingGraph
     public TrainingGraph Measured() => _measured();
 
     // Layers that share a signal, as the two that end in one residual sum do, share what is measured of it.
-    private static MeasuredLayer Measure(GraphBuilder builder, LayerSignals layer, Value gradient, IReadOnlyList<string> parameters, List<Value> outputs)
+    private static MeasuredLayer Measure(GraphBuilder builder, LayerSignals layer, Value gradient, IReadOnlyList<string> parameters, List<Value> outputs, SignalMeasure measure)
     {
         return new MeasuredLayer(
             layer.Layer,
@@ -156,7 +158,7 @@ public sealed class TrainingGraph
             if (earlier is null)
             {
                 using IDisposable named = builder.Scope($"{layer.Layer}.{scope}");
-                outputs.Add(builder.AddBehind(new SignalMeasure(), signal));
+                outputs.Add(builder.AddBehind(measure, signal));
                 return outputs.Count - 1;
             }
 

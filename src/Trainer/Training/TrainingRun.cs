@@ -14,6 +14,10 @@ namespace Gimbal.Trainer.Training;
 /// <summary>Trains a network: epochs, evaluation, position. The same options, data and seed give the same bits on any number of threads.</summary>
 public sealed class TrainingRun : IDisposable
 {
+    /// <summary>Images of a batch that readings of the layers' health look at, or all of a smaller one: as many as the gradient doctor was calibrated with.</summary>
+    /// <remarks>Batches are drawn at random, so the first images are as good as any.</remarks>
+    public const int MeasuredImages = 32;
+
     private readonly Device _device;
     private readonly StateStore _state;
     private readonly TrainingStep _step;
@@ -56,7 +60,7 @@ public sealed class TrainingRun : IDisposable
         _schedule = Options.ToSchedule(_loader.BatchesPerEpoch);
         _clip = Options.ToClip();
         TrainingGraph graph = TrainingGraph.Create(
-            network, Options.ToStep(_loader.Batch, Options.ClassWeights == ClassWeighting.Balanced ? BalancedWeights(data.Train) : null));
+            network, Options.ToStep(_loader.Batch, Options.ClassWeights == ClassWeighting.Balanced ? BalancedWeights(data.Train) : null) with { MeasuredImages = MeasuredImages });
         _state = device.NewState(graph.Graph);
         InitialState.Fill(_state, Options);
         _step = new TrainingStep(graph, device, _state, Options.Seed);

@@ -104,6 +104,29 @@ public sealed class HealthTests
         }
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(Batch - 1, false)]
+    [InlineData(Batch, true)]
+    [InlineData(Batch + 1, true)]
+    public void Images_beyond_those_that_readings_look_at_are_not_seen(int measured, bool isLastSeen)
+    {
+        using CpuDevice device = new(1);
+        TrainingGraph graph = TrainingGraph.Create(ModelCatalogue.Create("simple-cnn", new ModelShape(3, 32, 10)), new StepOptions(Batch, new Sgd(0), MeasuredImages: measured));
+        using StateStore state = device.NewState(graph.Graph);
+        state.Initialize(3);
+        using TrainingStep step = new(graph, device, state, seed: 1);
+        float[] images = Images(graph);
+        foreach (ref float pixel in images.AsSpan(images.Length / Batch * (Batch - 1)))
+        {
+            pixel *= 1e6f;
+        }
+
+        step.Run(images, Labels(), 0, 0, isMeasured: true);
+
+        Assert.All(step.Health.Layers, layer => Assert.Equal(isLastSeen, layer.Activation.MaxAbs > 1e3f));
+    }
+
     [Fact]
     public void Both_forms_of_a_step_share_their_memory()
     {

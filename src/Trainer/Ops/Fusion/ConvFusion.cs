@@ -114,7 +114,7 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
     {
         Value value = node.Inputs[0];
         (ConvOperand x, IReadOnlyList<Value> inputs) = Operand(value);
-        return x != ConvOperand.Plain && Absorb(new FusedSignalMeasure(x, value.Shape[2], value.Shape[3]), inputs, node.Outputs);
+        return x != ConvOperand.Plain && Absorb(new FusedSignalMeasure(x, value.Shape[2], value.Shape[3], (SignalMeasure)node.Op), inputs, node.Outputs);
     }
 
     private bool Absorb(Op fused, IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs, params ReadOnlySpan<Node> absorbed)

@@ -8,21 +8,22 @@ namespace Gimbal.Trainer.Ops;
 /// <param name="X">How the value is read.</param>
 /// <param name="H">Rows of an image.</param>
 /// <param name="W">Columns of an image.</param>
-public sealed record FusedSignalMeasure(ConvOperand X, int H, int W) : FusedOp
+/// <param name="Measure">What is measured.</param>
+public sealed record FusedSignalMeasure(ConvOperand X, int H, int W, SignalMeasure Measure) : FusedOp
 {
     /// <inheritdoc/>
     public override IReadOnlyList<Value> Expand(GraphBuilder graph, IReadOnlyList<Value> inputs)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(inputs);
-        return [graph.Add(new SignalMeasure(), X.Expand(graph, inputs, 0, new Size2(H, W)))];
+        return [graph.Add(Measure, X.Expand(graph, inputs, 0, new Size2(H, W)))];
     }
 
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        Shape shape = call.InputShape(0);
+        Shape shape = Measure.Measured(call.InputShape(0));
         long elements = (long)shape[0] * shape[1] * H * W;
         // What pooling took apart is zero but for what it put together: that is all there is to read.
         PixelSource source = X == ConvOperand.Unpool ? PixelSource.Plain(call.Input(1), shape[1]) : X.Source(call, 0, shape[1], default);

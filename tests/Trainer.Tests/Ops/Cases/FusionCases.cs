@@ -39,8 +39,8 @@ internal static class FusionCases
             [.. from g in Chosen from x in s_operandsX from y in s_operandsY select GradWeight(g, x, y)],
             random => GradWeight(random.DrawGeometry(), random.Of(s_operandsX), random.Of([ConvOperand.Plain, ConvOperand.NormalizeGrad]))),
         OpFamily.Of<FusedSignalMeasure>(
-            [.. from type in s_measured from x in s_measurable select Measure(type, x)],
-            random => Measure(random.DrawGeometry().X, random.Of([ConvOperand.NormalizeRelu, ConvOperand.NormalizeGrad]))),
+            [.. from type in s_measured from x in s_measurable from images in (int[])[0, 1] select Measure(type, x, images)],
+            random => Measure(random.DrawGeometry().X, random.Of([ConvOperand.NormalizeRelu, ConvOperand.NormalizeGrad]), random.Next(3))),
     ];
 
     private static T Of<T>(this Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
@@ -98,8 +98,8 @@ internal static class FusionCases
     private static OpCase GradWeight(ProductCases.Geometry g, ConvOperand x, ConvOperand gradY) => new(
         new FusedConvGradWeight(new ConvGradWeight(g.Op, g.R, g.S), x, gradY), [.. Operand("x", g.X, x), .. Operand("gradY", g.Y, gradY)]);
 
-    private static OpCase Measure(TensorType type, ConvOperand x) => new(
-        new FusedSignalMeasure(x, type.Shape[2], type.Shape[3]), [.. Operand("x", type, x)]);
+    private static OpCase Measure(TensorType type, ConvOperand x, int images) => new(
+        new FusedSignalMeasure(x, type.Shape[2], type.Shape[3], new SignalMeasure(images)), [.. Operand("x", type, x)]);
 
     private static IEnumerable<OpInput> Operand(string name, TensorType type, ConvOperand operand) => operand switch
     {

@@ -23,12 +23,16 @@ internal static class SignalCases
                 Measure(TensorType.Image(2, 8, 6, 5), Domain.Normal(0, 1e-30)) with { Note = "squares underflow float32" },
                 Measure(TensorType.Image(2, 8, 6, 5), Domain.Normal(0, 1e25)) with { Note = "squares overflow float32" },
                 Measure(Odd, Domain.Normal().With(7, double.PositiveInfinity).With(11, double.NegativeInfinity)) with { Note = "infinite" },
+                Measure(TensorType.Image(5, 3, 9, 7), Rectified, images: 2) with { Note = "two images of five" },
+                Measure(TensorType.Matrix(130, 300), Rectified, images: 40) with { Note = "forty rows of 130, several chunks" },
+                Measure(Odd, Domain.Normal(), images: 64) with { Note = "more images than there are" },
+                Measure(Odd, Domain.Normal().With(200, double.NaN), images: 1) with { Note = "not a number in an image nobody looks at" },
                 Measure(Odd, Domain.Normal().With(7, double.NaN).With(314, double.PositiveInfinity)) with { Note = "not a number" },
             ],
-            random => Measure(random.Next(2) == 0 ? random.Image() : random.Matrix(), Domain.Ties())),
+            random => Measure(random.Next(2) == 0 ? random.Image() : random.Matrix(), Domain.Ties(), random.Next(4))),
     ];
 
-    private static OpCase Measure(TensorType type, Func<Random, TensorType, double[]> domain) => new(new SignalMeasure(), new OpInput("x", type, domain));
+    private static OpCase Measure(TensorType type, Func<Random, TensorType, double[]> domain, int images = 0) => new(new SignalMeasure(images), new OpInput("x", type, domain));
 
     // Behind a ReLU: half of it 0, and the first unit everywhere.
     private static double[] Rectified(Random random, TensorType type)
