@@ -143,7 +143,7 @@ public sealed class ReportTests(TrainedRun run) : IClassFixture<TrainedRun>
 
         Outcome without = Tool.Run(folder.Path, "report", "run").Succeeded();
         Assert.Contains("note    no confusion matrix and no examples: ", without.Out, StringComparison.Ordinal);
-        Assert.Equal(["Curves", "Gradient flow", "Exported model", "Configuration", "Data"], Read(folder["run/report.html"]).Descendants("h2").Select(heading => heading.Value));
+        Assert.Equal(["Curves", "Gradient doctor", "Gradient flow", "Exported model", "Configuration", "Data"], Read(folder["run/report.html"]).Descendants("h2").Select(heading => heading.Value));
 
         Tool.Run(folder.Path, "report", "run", "--data", "idx:moved").Succeeded();
         XElement page = Read(folder["run/report.html"]);
