@@ -1,5 +1,6 @@
 using Gimbal.Trainer.Cpu;
 using Gimbal.Trainer.Datasets;
+using Gimbal.Trainer.Health;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
@@ -28,6 +29,32 @@ public sealed class TrainingRunTests
         Assert.True(epochs[^1].TrainLoss < 0.1 * epochs[0].TrainLoss, $"loss {epochs[0].TrainLoss} to {epochs[^1].TrainLoss}");
         Assert.Equal(1, epochs[^1].TrainAccuracy);
         Assert.True(run.IsComplete);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(TrainingRun.MeasuredImages - 1, false)]
+    [InlineData(TrainingRun.MeasuredImages, true)]
+    public void Readings_look_at_so_many_images_of_a_larger_batch(int measured, bool isThatOfRun)
+    {
+        const int Batch = TrainingRun.MeasuredImages + 8;
+        TrainingOptions options = new TrainingOptions { Model = "resnet8", Batch = Batch, Epochs = 1, Seed = 3 }.Resolve();
+        DataSplits data = SmallRun.Data(Batch, 10);
+        using CpuDevice device = new();
+        List<HealthReading> readings = [];
+        using TrainingRun run = new(SmallRun.Model(options), data, options, device);
+        run.Run(new RunCallbacks { Health = readings.Add });
+
+        TrainingGraph graph = TrainingGraph.Create(SmallRun.Model(options), options.ToStep(Batch, null) with { MeasuredImages = measured });
+        using StateStore state = device.NewState(graph.Graph);
+        state.Initialize(options.Seed);
+        using TrainingStep step = new(graph, device, state, options.Seed);
+        using PictureFeed feed = new(data.Train, run.Normalization);
+        ImageBatch batch = feed.NewBatch(Batch);
+        new BatchLoader(feed, Batch, Augmentation.None, options.Seed).Load(0, 0, batch);
+        step.Run(batch, 0, 0, isMeasured: true);
+
+        Assert.Equal(isThatOfRun, step.Health.Layers.Select(layer => layer.Activation).SequenceEqual(Assert.Single(readings).Layers.Select(layer => layer.Activation)));
     }
 
     [Fact]
