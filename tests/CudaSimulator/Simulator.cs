@@ -18,6 +18,22 @@ internal enum SimulatorOrder
     WarpAhead,
 }
 
+/// <summary>Which of the launches of a graph that may run does.</summary>
+internal enum SimulatorBranches
+{
+    /// <summary>The one that was captured first.</summary>
+    Captured,
+
+    /// <summary>One of the stream the capture began on; others where they are waited for.</summary>
+    OriginFirst,
+
+    /// <summary>One of another stream.</summary>
+    OthersFirst,
+
+    /// <summary>Any, chosen by the seed.</summary>
+    Random,
+}
+
 /// <summary>Steers the simulated driver in this process, and reads what it saw. Its state belongs to the process: tests that use it share <see cref="Collection"/>.</summary>
 internal static partial class Simulator
 {
@@ -52,6 +68,9 @@ internal static partial class Simulator
 
     /// <summary>Sets the order of threads and blocks.</summary>
     public static void Run(SimulatorOrder order, ulong seed = 1) => Check(gbsim_order((int)order, seed));
+
+    /// <summary>Sets the order of launches of a graph that no edge orders.</summary>
+    public static void RunBranches(SimulatorBranches order, ulong seed = 1) => Check(gbsim_branches((int)order, seed));
 
     /// <summary>Sets whether cp.async lands at once or as late as its waits allow.</summary>
     public static void LandCopies(bool early) => Check(gbsim_copies_land_early(early ? 1 : 0));
@@ -90,6 +109,9 @@ internal static partial class Simulator
 
     [LibraryImport(Library)]
     private static partial int gbsim_order(int order, ulong seed);
+
+    [LibraryImport(Library)]
+    private static partial int gbsim_branches(int order, ulong seed);
 
     [LibraryImport(Library)]
     private static partial int gbsim_copies_land_early(int early);

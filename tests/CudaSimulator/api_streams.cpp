@@ -85,9 +85,9 @@ GB_API cuStreamEndCapture(void* handle, void** graph) {
     Stream* stream;
     if (Result wrong = streamOf("cuStreamEndCapture", handle, stream)) return wrong;
     *graph = nullptr;
-    Operations operations;
-    if (Result wrong = endCapture(*stream, operations)) return wrong;
-    *graph = context.graphs.add(new Graph{std::move(operations)});
+    Nodes nodes;
+    if (Result wrong = endCapture(*stream, nodes)) return wrong;
+    *graph = context.graphs.add(new Graph{std::move(nodes)});
     return Success;
 }
 
@@ -95,7 +95,7 @@ GB_API cuGraphGetNodes(void* handle, void**, size_t* count) {
     GB_CALL(Current);
     Graph* graph = static_cast<Graph*>(handle);
     if (Result wrong = context.graphs.check("cuGraphGetNodes", graph)) return wrong;
-    *count = graph->operations.size();
+    *count = graph->nodes.size();
     return Success;
 }
 
@@ -103,7 +103,7 @@ GB_API cuGraphInstantiateWithFlags(void** exec, void* handle, unsigned long long
     GB_CALL(Current);
     Graph* graph = static_cast<Graph*>(handle);
     if (Result wrong = context.graphs.check("cuGraphInstantiate", graph)) return wrong;
-    *exec = context.graphExecs.add(new GraphExec{std::make_shared<const Operations>(graph->operations)});
+    *exec = context.graphExecs.add(new GraphExec{std::make_shared<const Nodes>(graph->nodes)});
     return Success;
 }
 
@@ -127,11 +127,7 @@ GB_API cuGraphLaunch(void* handle, void* streamHandle) {
     Stream* stream;
     if (Result wrong = streamOf("cuGraphLaunch", streamHandle, stream)) return wrong;
     counters.graphLaunches++;
-    return submit(*stream, [operations = exec->operations] {
-        for (const Operation& operation : *operations)
-            if (Result wrong = operation()) return wrong;
-        return Success;
-    });
+    return submit(*stream, [nodes = exec->nodes] { return run(*nodes); });
 }
 
 GB_API cuGraphExecDestroy(void* handle) {

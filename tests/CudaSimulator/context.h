@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <vector>
+#include "graphs.h"
 #include "results.h"
 #include "streams.h"
 #include "twins.h"

@@ -21,6 +21,15 @@ GB_API gbsim_order(int order, unsigned long long seed) {
     return Success;
 }
 
+// 0 as captured, 1 the stream that the capture began on as far as it can go, 2 the others as far as they can, 3 random.
+GB_API gbsim_branches(int branches, unsigned long long seed) {
+    GB_CALL(Nothing);
+    if (branches < 0 || branches > 3) return InvalidValue;
+    settings.branches = static_cast<Branches>(branches);
+    settings.branchSeed = seed;
+    return Success;
+}
+
 // Whether cp.async lands at once (1) or as late as its waits allow (0).
 GB_API gbsim_copies_land_early(int early) {
     GB_CALL(Nothing);

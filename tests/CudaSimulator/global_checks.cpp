@@ -19,6 +19,16 @@ std::vector<Began> blocks;
 std::unordered_map<unsigned, unsigned> released;
 bool fenced, drew;
 
+// A launch of a graph that is running.
+struct GraphLaunch {
+    unsigned epoch, node;
+    const char* kernel;
+};
+
+std::vector<std::vector<bool>> graphBefore;
+std::vector<GraphLaunch> graphLaunches;
+unsigned graphNode;
+
 unsigned blockOf(unsigned epoch) {
     auto next = std::upper_bound(blocks.begin(), blocks.end(), epoch, [](unsigned value, const Began& began) { return value < began.epoch; });
     return std::prev(next)->block;
@@ -31,6 +41,14 @@ bool isOrderedByTicket(unsigned epoch) {
     return drew && found != released.end() && epoch <= found->second;
 }
 
+// The launch of this graph that touched memory in an epoch, where no edge of the graph leads from it to the one that runs; else null.
+const GraphLaunch* unorderedLaunch(unsigned epoch) {
+    if (graphLaunches.empty() || epoch < graphLaunches.front().epoch || epoch >= launchEpoch) return nullptr;
+    auto next = std::upper_bound(graphLaunches.begin(), graphLaunches.end(), epoch, [](unsigned value, const GraphLaunch& launch) { return value < launch.epoch; });
+    const GraphLaunch& launch = *std::prev(next);
+    return launch.node == graphNode || graphBefore[graphNode][launch.node] ? nullptr : &launch;
+}
+
 const char* verb(Access access) { return access == Access::Write ? "write" : "read"; }
 
 void checkOtherBlocks(const GlobalWord& word, unsigned mask, Access access, const Origin& origin) {
@@ -41,6 +59,14 @@ void checkOtherBlocks(const GlobalWord& word, unsigned mask, Access access, cons
     }
     if (access == Access::Write && isOtherBlock(word.firstRead) && (word.readMask & mask) && !drew)
         refuse(LaunchFailed, origin, "race between blocks: a write of device memory that block %u read in this launch", blockOf(word.firstRead));
+}
+
+// Of the reads of a word only the last is known: another order of the branches shows those before it.
+void checkOtherBranches(const GlobalWord& word, unsigned mask, Access access, const Origin& origin) {
+    const GraphLaunch* other = word.writeMask & mask ? unorderedLaunch(word.writeEpoch) : nullptr;
+    if (other) refuse(LaunchFailed, origin, "race between branches: a %s of device memory that %s wrote, and the graph has no edge between them", verb(access), other->kernel);
+    other = access == Access::Write && word.readMask & mask ? unorderedLaunch(word.readEpoch) : nullptr;
+    if (other) refuse(LaunchFailed, origin, "race between branches: a write of device memory that %s read, and the graph has no edge between them", other->kernel);
 }
 
 void checkOwnBlock(const GlobalWord& word, unsigned mask, Access access, const Origin& origin) {
@@ -80,8 +106,18 @@ Allocation& allocationOf(const void* address, unsigned bytes, Access access, con
 
 }
 
+void beginGraph(std::vector<std::vector<bool>> before) { graphBefore = std::move(before); }
+
+void beginGraphNode(unsigned node) { graphNode = node; }
+
+void endGraph() {
+    graphBefore.clear();
+    graphLaunches.clear();
+}
+
 void beginGlobalLaunch() {
     launchEpoch = running.epoch + 1;
+    if (!graphBefore.empty()) graphLaunches.push_back({launchEpoch, graphNode, running.launch->kernel->name});
     blocks.clear();
     released.clear();
 }
@@ -98,6 +134,7 @@ void accessGlobal(const void* address, unsigned bytes, Access access, const Orig
         unsigned mask = 15u << at % 4 & (end - at / 4 * 4 < 4 ? (1u << (end - at / 4 * 4)) - 1 : 15u);
         GlobalWord& word = allocation.shadow[at / 4];
         checkOtherBlocks(word, mask, access, origin);
+        if (!graphLaunches.empty()) checkOtherBranches(word, mask, access, origin);
         checkOwnBlock(word, mask, access, origin);
         if (access != Access::Write && allocation.known && (word.initialised & mask) != mask)
             refuse(LaunchFailed, origin, "uninitialised: a read of device memory at offset %zu of an allocation of %zu bytes, which nobody wrote", at, allocation.bytes);

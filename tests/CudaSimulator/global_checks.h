@@ -1,10 +1,16 @@
-// Checks of device memory: bounds, races inside a block and between blocks, uninitialised reads.
+// Checks of device memory: bounds, races inside a block, between blocks and between branches of a graph, uninitialised reads.
 #pragma once
+#include <vector>
 #include "shared_checks.h"
 
 namespace gbsim {
 
 enum class Access { Read, Write, CoherentRead };
+
+// While a graph runs: of each node, those that come before it.
+void beginGraph(std::vector<std::vector<bool>> before);
+void beginGraphNode(unsigned node);
+void endGraph();
 
 void beginGlobalLaunch();
 void beginGlobalBlock();

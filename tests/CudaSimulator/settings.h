@@ -5,9 +5,14 @@ namespace gbsim {
 
 enum class Order { Plain = 0, Reverse = 1, Random = 2, WarpAhead = 3 };
 
+// Which of the nodes of a graph that may run does: the first captured, one of the stream that the capture began on, one of another stream, or any.
+enum class Branches { Captured = 0, OriginFirst = 1, OthersFirst = 2, Random = 3 };
+
 struct Settings {
     Order order = Order::Plain;
     unsigned long long seed = 1;
+    Branches branches = Branches::Captured;
+    unsigned long long branchSeed = 1;
     bool copiesLandEarly = false;
     bool checked = false;
     bool countsBanks = false;

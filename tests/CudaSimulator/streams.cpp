@@ -16,6 +16,17 @@ double now() {
     return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
 }
 
+// Whether everything captured comes before what the origin captures next.
+bool isJoined(const Capture& capture, const std::vector<unsigned>& tail) {
+    std::vector<bool> before(capture.nodes.size());
+    for (unsigned node : tail) before[node] = true;
+    for (size_t node = capture.nodes.size(); node-- > 0;) {
+        if (!before[node]) return false;
+        for (unsigned earlier : capture.nodes[node].after) before[earlier] = true;
+    }
+    return true;
+}
+
 }
 
 Stream& defaultStream() { return nullStream; }
@@ -59,8 +70,9 @@ Result drainAll() {
 
 Result submit(Stream& stream, Operation operation) {
     if (stream.capture) {
-        stream.capture->operations.push_back(std::move(operation));
-        if (stream.capture->origin != &stream) stream.joined = false;
+        Nodes& nodes = stream.capture->nodes;
+        nodes.push_back({std::move(operation), std::move(stream.tail), stream.capture->origin != &stream});
+        stream.tail = {static_cast<unsigned>(nodes.size() - 1)};
         return stream.capture->invalid ? CaptureInvalidated : Success;
     }
     if (sticky) return sticky;
@@ -89,6 +101,7 @@ Result record(Event& event, Stream& stream) {
     event.capture = stream.capture;
     event.recorded = true;
     event.done = false;
+    event.tail = stream.tail;
     if (stream.capture) return Success;
     return submit(stream, [&event] {
         event.done = true;
@@ -101,9 +114,8 @@ Result wait(Stream& stream, Event& event) {
     if (!event.recorded) return Success;
     if (event.capture) {
         if (stream.capture && stream.capture != event.capture) return report(CaptureInvalidated, "cuStreamWaitEvent: the event belongs to another capture");
-        if (event.capture->origin == &stream) event.stream->joined = true;
-        else stream.joined = false;
         stream.capture = event.capture;
+        stream.tail.insert(stream.tail.end(), event.tail.begin(), event.tail.end());
         return Success;
     }
     if (stream.capture) {
@@ -122,23 +134,23 @@ Result beginCapture(Stream& stream) {
     if (&stream == &nullStream) return report(CaptureUnsupported, "cuStreamBeginCapture: the default stream cannot be captured");
     if (stream.capture) return report(IllegalState, "cuStreamBeginCapture: the stream is capturing already");
     stream.capture = std::make_shared<Capture>(Capture{{}, &stream, false});
+    stream.tail.clear();
     return Success;
 }
 
-Result endCapture(Stream& stream, Operations& operations) {
+Result endCapture(Stream& stream, Nodes& nodes) {
     std::shared_ptr<Capture> capture = stream.capture;
     if (!capture) return report(IllegalState, "cuStreamEndCapture: the stream is not capturing");
     if (capture->origin != &stream) return report(CaptureInvalidated, "cuStreamEndCapture: the capture began on another stream");
-    bool joined = true;
+    bool joined = isJoined(*capture, stream.tail);
     for (Stream* other : streams) {
         if (other->capture != capture) continue;
-        joined &= other == &stream || other->joined;
         other->capture.reset();
-        other->joined = true;
+        other->tail.clear();
     }
     if (capture->invalid) return report(CaptureInvalidated, "cuStreamEndCapture: a forbidden call spoilt the capture");
     if (!joined) return report(CaptureUnjoined, "cuStreamEndCapture: a stream drawn into the capture was not joined again");
-    operations = std::move(capture->operations);
+    nodes = std::move(capture->nodes);
     return Success;
 }
 

@@ -9,10 +9,18 @@
 namespace gbsim {
 
 using Operation = std::function<Result()>;
-using Operations = std::vector<Operation>;
+
+// One operation of a graph, and the earlier ones that must be done before it.
+struct Node {
+    Operation operation;
+    std::vector<unsigned> after;
+    // Captured on another stream than the one the capture began on.
+    bool aside;
+};
+using Nodes = std::vector<Node>;
 
 struct Capture {
-    Operations operations;
+    Nodes nodes;
     struct Stream* origin;
     bool invalid;
 };
@@ -21,8 +29,8 @@ struct Stream {
     bool nonBlocking = false;
     std::deque<Operation> pending;
     std::shared_ptr<Capture> capture;
-    // A stream drawn into a capture has to be waited for by the origin before the capture ends.
-    bool joined = true;
+    // What the next captured operation comes after.
+    std::vector<unsigned> tail;
 };
 
 struct Event {
@@ -31,14 +39,7 @@ struct Event {
     double milliseconds = 0;
     Stream* stream = nullptr;
     std::shared_ptr<Capture> capture;
-};
-
-struct Graph {
-    Operations operations;
-};
-
-struct GraphExec {
-    std::shared_ptr<const Operations> operations;
+    std::vector<unsigned> tail;
 };
 
 Stream& defaultStream();
@@ -62,7 +63,7 @@ Result record(Event& event, Stream& stream);
 Result wait(Stream& stream, Event& event);
 Result synchronize(Event& event);
 Result beginCapture(Stream& stream);
-Result endCapture(Stream& stream, Operations& operations);
+Result endCapture(Stream& stream, Nodes& nodes);
 
 // A kernel that failed spoils the context: every later call returns its result.
 Result stickyResult();

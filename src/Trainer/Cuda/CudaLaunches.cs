@@ -22,17 +22,21 @@ public sealed unsafe class CudaLaunches : IDisposable
     private readonly List<ulong> _tables = [];
     private readonly List<CudaMemory> _memory = [];
     private readonly ulong _scratch;
+    private readonly ulong _asideScratch;
     private ulong _placed = Nowhere + (1ul << 47);
     private long _used;
+    private bool _isAside;
 
     /// <summary>Starts an empty list that shows what would be launched, and how much memory the temporaries take. It needs no device and cannot run.</summary>
-    public CudaLaunches() => _scratch = Nowhere;
+    public CudaLaunches() => (_scratch, _asideScratch) = (Nowhere, Nowhere + (1ul << 46));
 
     /// <summary>Starts an empty list.</summary>
     /// <param name="driver">Where it will run.</param>
     /// <param name="kernels">Loaded into the same device.</param>
     /// <param name="scratch">Address of the temporaries.</param>
-    public CudaLaunches(Driver driver, Kernels kernels, ulong scratch) => (_driver, _kernels, _scratch) = (driver, kernels, scratch);
+    /// <param name="asideScratch">Address of those of nodes that run beside others.</param>
+    public CudaLaunches(Driver driver, Kernels kernels, ulong scratch, ulong asideScratch = 0) =>
+        (_driver, _kernels, _scratch, _asideScratch) = (driver, kernels, scratch, asideScratch);
 
     /// <summary>What the operands of products are rounded to.</summary>
     public Precision Precision { get; init; }
@@ -42,6 +46,9 @@ public sealed unsafe class CudaLaunches : IDisposable
 
     /// <summary>Bytes of temporaries the launches need at most.</summary>
     public long ScratchBytes { get; private set; }
+
+    /// <summary>Bytes of temporaries that those of nodes beside others need at most.</summary>
+    public long AsideScratchBytes { get; private set; }
 
     /// <summary>Without a device: what the node being emitted was handed besides its tensors.</summary>
     public IReadOnlyList<CudaMemory> Memory => _memory;
@@ -73,9 +80,9 @@ public sealed unsafe class CudaLaunches : IDisposable
     /// <returns>Its address.</returns>
     public ulong Scratch(long floats)
     {
-        ulong address = _scratch + (ulong)_used;
+        ulong address = (_isAside ? _asideScratch : _scratch) + (ulong)_used;
         _used += Aligned(floats * sizeof(float));
-        ScratchBytes = Math.Max(ScratchBytes, _used);
+        (ScratchBytes, AsideScratchBytes) = _isAside ? (ScratchBytes, Math.Max(AsideScratchBytes, _used)) : (Math.Max(ScratchBytes, _used), AsideScratchBytes);
         if (_driver is null)
         {
             _memory.Add(new CudaMemory(address, floats * sizeof(float)));
@@ -107,19 +114,23 @@ public sealed unsafe class CudaLaunches : IDisposable
         return address;
     }
 
-    /// <summary>Marks the end of a node: the next may reuse the temporaries.</summary>
-    public void EndNode()
+    /// <summary>Marks the beginning of a node: it may reuse the temporaries of those before it.</summary>
+    /// <param name="isAside">Whether it runs beside others, and has temporaries of its own.</param>
+    public void BeginNode(bool isAside = false)
     {
-        _used = 0;
+        (_used, _isAside) = (0, isAside);
         _memory.Clear();
     }
 
-    /// <summary>Queues every launch once, in order. Allocates nothing.</summary>
-    public void Run()
+    /// <summary>Queues some launches, in order. Allocates nothing.</summary>
+    /// <param name="first">The first.</param>
+    /// <param name="end">The one behind the last.</param>
+    /// <param name="queue">Where they go.</param>
+    public void Queue(int first, int end, CudaQueue queue = CudaQueue.Main)
     {
-        foreach (ref readonly CudaLaunch launch in CollectionsMarshal.AsSpan(_launches))
+        foreach (ref readonly CudaLaunch launch in CollectionsMarshal.AsSpan(_launches)[first..end])
         {
-            _driver!.Launch(launch);
+            _driver!.Launch(launch, queue);
         }
     }
 

@@ -4,13 +4,14 @@ using static ManagedCuda.DriverAPINativeMethods;
 
 namespace Gimbal.Trainer.Cuda;
 
-/// <summary>One device and one stream on it. With <see cref="QueuedCopy"/> the only caller of ManagedCuda's API; what they need of it is stated in ManagedCuda/README.md.</summary>
+/// <summary>One device and its queues. With <see cref="QueuedCopy"/> and <see cref="QueueMark"/> the only caller of ManagedCuda's API; what they need of it is stated in ManagedCuda/README.md.</summary>
 /// <remarks>Work is queued in order and runs while the host goes on; <see cref="Synchronize"/> and <see cref="Download"/> wait, and <see cref="Upload"/> where its page-locked memory is full. One thread at a time may use a driver.</remarks>
 public sealed unsafe class Driver : IDisposable
 {
     private const int StagingBytes = 4 << 20;
     private readonly PrimaryContext _context;
     private readonly CudaStream _stream;
+    private readonly CudaStream _aside;
     private readonly CudaPageLockedHostMemory<byte> _staging;
     private readonly List<CUmodule> _modules = [];
     private readonly nint[] _parameter = new nint[1];
@@ -22,6 +23,7 @@ public sealed unsafe class Driver : IDisposable
         _context = context;
         _context.SetCurrent();
         _stream = new CudaStream(CUStreamFlags.NonBlocking);
+        _aside = new CudaStream(CUStreamFlags.NonBlocking);
         _staging = new CudaPageLockedHostMemory<byte>(StagingBytes);
         _synchronize = _stream.Synchronize;
     }
@@ -140,12 +142,12 @@ public sealed unsafe class Driver : IDisposable
     }
 
     /// <summary>Queues a launch. Allocates nothing.</summary>
-    public void Launch(in CudaLaunch launch)
+    public void Launch(in CudaLaunch launch, CudaQueue queue = CudaQueue.Main)
     {
         _parameter[0] = launch.Arguments;
         Check(
             DriverAPINativeMethods.Launch.cuLaunchKernel(
-                Function(launch.Kernel), (uint)launch.Grid.X, (uint)launch.Grid.Y, (uint)launch.Grid.Z, (uint)launch.Block, 1, 1, (uint)launch.SharedBytes, _stream.Stream, _parameter, null),
+                Function(launch.Kernel), (uint)launch.Grid.X, (uint)launch.Grid.Y, (uint)launch.Grid.Z, (uint)launch.Block, 1, 1, (uint)launch.SharedBytes, StreamOf(queue).Stream, _parameter, null),
             "cuLaunchKernel",
             launch.Name);
     }
@@ -175,7 +177,10 @@ public sealed unsafe class Driver : IDisposable
     /// <param name="bytes">Its length.</param>
     public QueuedCopy NewQueuedCopy(int bytes) => Call($"cuMemHostAlloc({bytes} bytes)", () => new QueuedCopy(_stream, bytes));
 
-    /// <summary>Records what <paramref name="queue"/> launches as a graph instead of running it.</summary>
+    /// <summary>What lets one queue wait for another.</summary>
+    public QueueMark NewMark() => Call("cuEventCreate", () => new QueueMark(StreamOf));
+
+    /// <summary>Records what <paramref name="queue"/> launches as a graph instead of running it. What goes to another queue than the main one must come behind a mark of the main one, and be waited for by it.</summary>
     /// <returns>The graph, for <see cref="Replay"/> and <see cref="Forget"/>.</returns>
     public nint Record(Action queue)
     {
@@ -208,10 +213,25 @@ public sealed unsafe class Driver : IDisposable
     public void Dispose()
     {
         _staging.Dispose();
+        _aside.Dispose();
         _stream.Dispose();
-        _modules.ForEach(_context.UnloadModule);
+        _modules.ForEach(Unload);
         _context.Dispose();
     }
+
+    // After a fault the device refuses this too, and the fault was told: it must not be hidden.
+    private void Unload(CUmodule module)
+    {
+        try
+        {
+            _context.UnloadModule(module);
+        }
+        catch (ManagedCuda.CudaException)
+        {
+        }
+    }
+
+    private CudaStream StreamOf(CudaQueue queue) => queue == CudaQueue.Main ? _stream : _aside;
 
     private static CUfunction Function(nint pointer) => new() { Pointer = pointer };
 

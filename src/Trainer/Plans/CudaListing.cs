@@ -24,10 +24,11 @@ public sealed class CudaListing
     public CudaListing(Graph graph, Precision precision = Precision.Float32)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        Branches branches = Branches.Of(graph);
         using CudaLaunches launches = new() { Precision = precision };
         List<CudaNodeCost> nodes = [];
         int emitted = 0;
-        foreach (Node node in CudaPlan.Emit(graph, launches, AddressOf))
+        foreach (Node node in CudaPlan.Emit(graph, branches, launches, AddressOf))
         {
             bool isRounded = launches.Launches.Skip(emitted).Any(launch => launch.Name.EndsWith(TensorCores, StringComparison.Ordinal));
             nodes.Add(new CudaNodeCost(node, isRounded ? Precision.Bfloat16 : Precision.Float32, [.. launches.Launches.Skip(emitted).Select(launch => new CudaLaunchCost(launch.ToString(), Traffic(launch, node, launches.Memory)))]));
@@ -35,7 +36,7 @@ public sealed class CudaListing
         }
 
         Nodes = nodes;
-        PlanBytes = (new MemoryPlan(graph, CudaPlan.Aligned).Length * sizeof(float)) + launches.ScratchBytes;
+        PlanBytes = (new MemoryPlan(graph, CudaPlan.Aligned, branches).Length * sizeof(float)) + launches.ScratchBytes + launches.AsideScratchBytes;
         StateBytes = graph.Values.Where(value => value.IsState).Sum(state => (long)state.Shape.Count * sizeof(float));
     }
 

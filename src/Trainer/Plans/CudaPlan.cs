@@ -14,6 +14,7 @@ public sealed class CudaPlan : Plan
     private readonly CudaTransfer _transfer;
     private readonly CudaLaunches _launches;
     private readonly List<Node> _nodeOfLaunch = [];
+    private readonly BranchedLaunches _steps;
     private readonly ulong _arena;
     private readonly bool _isArenaLent;
     private readonly ulong _scratch;
@@ -26,24 +27,29 @@ public sealed class CudaPlan : Plan
     {
         (_driver, _state) = (device.Driver, state);
         _transfer = new CudaTransfer(_driver);
-        _places = new MemoryPlan(graph, Aligned);
+        Branches branches = Branches.Of(graph);
+        _places = new MemoryPlan(graph, Aligned, branches);
         _isArenaLent = host is not null && host._places.Length >= _places.Length;
         _arena = _isArenaLent ? host!._arena : _driver.Allocate(_places.Length * sizeof(float));
+        ulong aside;
         // Emitted once to learn how much the temporaries take, then with their address.
         using (CudaLaunches sizes = new() { Precision = precision })
         {
-            _ = Emit(graph, sizes, AddressOf).Count();
-            ScratchBytes = sizes.ScratchBytes;
+            _ = Emit(graph, branches, sizes, AddressOf).Count();
+            ScratchBytes = sizes.ScratchBytes + sizes.AsideScratchBytes;
+            aside = (ulong)sizes.ScratchBytes;
         }
 
         _scratch = ScratchBytes > 0 ? _driver.Allocate(ScratchBytes) : 0;
-        _launches = new CudaLaunches(_driver, device.Kernels, _scratch) { Precision = precision };
-        foreach (Node node in Emit(graph, _launches, AddressOf))
+        _launches = new CudaLaunches(_driver, device.Kernels, _scratch, _scratch + aside) { Precision = precision };
+        _steps = new BranchedLaunches(_driver, _launches, branches);
+        foreach (Node node in Emit(graph, branches, _launches, AddressOf))
         {
             _nodeOfLaunch.AddRange(Enumerable.Repeat(node, _launches.Launches.Count - _nodeOfLaunch.Count));
+            _steps.EndNode();
         }
 
-        _recording = _driver.Record(_launches.Run);
+        _recording = _driver.Record(_steps.Queue);
     }
 
     /// <inheritdoc/>
@@ -115,13 +121,13 @@ public sealed class CudaPlan : Plan
     internal static long Aligned(long floats) => (floats + (CudaLaunches.Alignment / sizeof(float)) - 1) / (CudaLaunches.Alignment / sizeof(float)) * (CudaLaunches.Alignment / sizeof(float));
 
     /// <summary>Emits one node after the other, and stops behind each while what it was handed is still known.</summary>
-    internal static IEnumerable<Node> Emit(Graph graph, CudaLaunches launches, Func<Value, ulong> addressOf)
+    internal static IEnumerable<Node> Emit(Graph graph, Branches branches, CudaLaunches launches, Func<Value, ulong> addressOf)
     {
-        foreach (Node node in graph.Nodes)
+        foreach ((int i, Node node) in graph.Nodes.Index())
         {
+            launches.BeginNode(branches.IsAside(i));
             node.Op.EmitCuda(new CudaCall(node, launches, addressOf));
             yield return node;
-            launches.EndNode();
         }
     }
 

@@ -3,7 +3,10 @@ using Gimbal.Trainer.Graphs;
 namespace Gimbal.Trainer.Plans;
 
 /// <summary>Places of a graph's inputs and results in one arena; results whose lives do not overlap share memory.</summary>
-/// <remarks>A value lives from the node that computes it to the last node that reads it; inputs and outputs of the graph live throughout.</remarks>
+/// <remarks>
+/// A value lives from the node that computes it to the last node that reads it; inputs and outputs of the graph live throughout. For a node that runs aside that is from
+/// where it may begin to where it must be done, whatever the order of the branches in between.
+/// </remarks>
 public sealed class MemoryPlan
 {
     private readonly Dictionary<Value, long> _offsets = [];
@@ -11,12 +14,13 @@ public sealed class MemoryPlan
     /// <summary>Places every value that is not kept in a state, first fit in order of birth.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="align">Rounds a number of elements up to the device's alignment.</param>
-    public MemoryPlan(Graph graph, Func<long, long> align)
+    /// <param name="branches">Which nodes run aside; null: none.</param>
+    public MemoryPlan(Graph graph, Func<long, long> align, Branches? branches = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(align);
         List<Block> placed = [];
-        foreach ((Value value, int born, int dies) in Lives(graph))
+        foreach ((Value value, int born, int dies) in Lives(graph, branches ?? Branches.None))
         {
             long size = align(value.Shape.Count);
             long offset = 0;
@@ -42,15 +46,17 @@ public sealed class MemoryPlan
     /// <summary>First element of an input or result.</summary>
     public long Offset(Value value) => _offsets[value];
 
-    private static IEnumerable<(Value Value, int Born, int Dies)> Lives(Graph graph)
+    private static IEnumerable<(Value Value, int Born, int Dies)> Lives(Graph graph, Branches branches)
     {
         int end = graph.Nodes.Count;
         Dictionary<Value, int> lastUse = [];
         for (int i = 0; i < end; i++)
         {
+            // What the node behind the fork, or at the join, brings forth may lie there again.
+            int use = branches.IsAside(i) ? branches.Join(i) - 1 : i;
             foreach (Value value in graph.Nodes[i].Inputs.Concat(graph.Nodes[i].Outputs))
             {
-                lastUse[value] = i;
+                lastUse[value] = Math.Max(use, lastUse.GetValueOrDefault(value));
             }
         }
 
@@ -62,9 +68,10 @@ public sealed class MemoryPlan
         HashSet<Value> kept = [.. graph.Outputs];
         for (int i = 0; i < end; i++)
         {
+            int born = branches.IsAside(i) ? branches.Fork(i) + 1 : i;
             foreach (Value value in graph.Nodes[i].Outputs.Where(v => v.Overwrites is null))
             {
-                yield return (value, i, kept.Contains(value) ? end : lastUse[value]);
+                yield return (value, born, kept.Contains(value) ? end : lastUse[value]);
             }
         }
     }

@@ -72,7 +72,7 @@ internal sealed class CudaKernelRun : IDisposable
             _driver.Upload(_tensors[operands[i]], MemoryMarshal.AsBytes(stored.AsSpan()));
         }
 
-        _launches.Run();
+        _launches.Queue(0, _launches.Launches.Count);
         return [.. _graph.Nodes[0].Outputs.Select(Load)];
     }
 
@@ -105,8 +105,8 @@ internal sealed class CudaKernelRun : IDisposable
     private void Emit(CudaLaunches launches)
     {
         Node node = _graph.Nodes.Single();
+        launches.BeginNode();
         node.Op.EmitCuda(new CudaCall(node, launches, value => _tensors[value.Overwrites ?? value]));
-        launches.EndNode();
     }
 
     private float[] Load(Value value)

@@ -82,7 +82,7 @@ internal sealed unsafe class SimulatedContext : IDisposable
     }
 
     /// <summary>Queues a kernel of misuses; the driver's result.</summary>
-    public int Launch(string name, uint? threads = null, uint grid = Count / Block, uint dynamicBytes = 256, nint stream = 0, int choice = Block)
+    public int Launch(string name, uint? threads = null, uint grid = Count / Block, uint dynamicBytes = 256, nint stream = 0, int choice = Block, ulong? input = null, ulong? output = null)
     {
         MisuseKernel kernel = MisuseKernel.Find(name);
         if (!_functions.TryGetValue(name, out nint function))
@@ -90,7 +90,7 @@ internal sealed unsafe class SimulatedContext : IDisposable
             _functions[name] = function = FunctionOf(kernel.Ptx(), name);
         }
 
-        MisuseArguments arguments = new() { Input = Input, Output = Output, Workspace = Workspace, Counter = Counter, Count = Count, Block = choice };
+        MisuseArguments arguments = new() { Input = input ?? Input, Output = output ?? Output, Workspace = Workspace, Counter = Counter, Count = Count, Block = choice };
         void* parameter = &arguments;
         return cuLaunchKernel(function, kernel.Threads == 32 ? 1 : grid, 1, 1, threads ?? (uint)kernel.Threads, 1, 1, dynamicBytes, stream, &parameter, null);
     }

@@ -8,7 +8,14 @@ internal sealed class CudaEvent : IDisposable
 {
     private CUevent _event;
 
-    public CudaEvent() => CudaException.Check(Events.cuEventCreate(ref _event, CUEventFlags.Default));
+    public CudaEvent()
+        : this(CUEventFlags.Default)
+    {
+    }
+
+    public CudaEvent(CUEventFlags flags) => CudaException.Check(Events.cuEventCreate(ref _event, flags));
+
+    public CUevent Event => _event;
 
     public void Record(CUstream stream) => CudaException.Check(Events.cuEventRecord(_event, stream));
 

@@ -14,5 +14,8 @@ internal sealed class CudaStream : IDisposable
 
     public void Synchronize() => CudaException.Check(Streams.cuStreamSynchronize(_stream));
 
+    /// <summary>What is queued from now on runs behind the moment of the event.</summary>
+    public void WaitEvent(CUevent cuevent) => CudaException.Check(Streams.cuStreamWaitEvent(_stream, cuevent, 0));
+
     public void Dispose() => _ = Streams.cuStreamDestroy_v2(_stream);
 }

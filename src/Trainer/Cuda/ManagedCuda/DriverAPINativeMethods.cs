@@ -134,6 +134,9 @@ internal static partial class DriverAPINativeMethods
         [LibraryImport(Library)]
         internal static partial CUResult cuStreamSynchronize(CUstream stream);
 
+        [LibraryImport(Library)]
+        internal static partial CUResult cuStreamWaitEvent(CUstream stream, CUevent handle, uint flags);
+
         [LibraryImport(Library, EntryPoint = "cuStreamBeginCapture_v2")]
         public static partial CUResult cuStreamBeginCapture(CUstream stream, CUstreamCaptureMode mode);
 

@@ -34,6 +34,7 @@ internal enum CUStreamFlags
 internal enum CUEventFlags
 {
     Default = 0,
+    DisableTiming = 2,
 }
 
 /// <summary>Which unsafe calls a capture forbids.</summary>
