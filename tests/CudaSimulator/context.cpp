@@ -3,6 +3,7 @@
 #include <string.h>
 #include "faults.h"
 #include "memory.h"
+#include "settings.h"
 
 using namespace gbsim;
 
@@ -19,6 +20,7 @@ thread_local void* current;
 
 Call::Call(const char* name, Needs needs) : _lock(mutex), _refused(Success) {
     if (needs == Nothing) return;
+    counters.calls++;
     if (!context.initialised) _refused = NotInitialized;
     else if (needs == Current && (!current || !context.retained)) _refused = report(InvalidContext, "%s: no context is current on this thread", name);
     else if (needs == Current) _refused = stickyResult();

@@ -51,13 +51,13 @@ GB_API gbsim_count_banks(int counts) {
     return Success;
 }
 
-// launches, blocks, switches, matrix_rows, matrix_conflicts, shared_accesses, shared_conflicts, uploaded_bytes, graph_launches (queued, run or not), waits (for a stream or an event), reports.
+// launches, blocks, switches, matrix_rows, matrix_conflicts, shared_accesses, shared_conflicts, uploaded_bytes, graph_launches (queued, run or not), waits (for a stream or an event), calls (of the driver, in a context), reports.
 extern "C" __attribute__((visibility("default"))) unsigned long long gbsim_counter(const char* name) {
     Call call(__func__, Call::Nothing);
     const struct { const char* name; unsigned long long value; } values[] = {
         {"launches", counters.launches}, {"blocks", counters.blocks}, {"switches", counters.switches}, {"matrix_rows", counters.matrixRows},
         {"matrix_conflicts", counters.matrixConflicts}, {"shared_accesses", counters.sharedAccesses}, {"shared_conflicts", counters.sharedConflicts},
-        {"uploaded_bytes", counters.uploadedBytes}, {"graph_launches", counters.graphLaunches}, {"waits", counters.waits}, {"reports", reportCount()},
+        {"uploaded_bytes", counters.uploadedBytes}, {"graph_launches", counters.graphLaunches}, {"waits", counters.waits}, {"calls", counters.calls}, {"reports", reportCount()},
     };
     for (const auto& entry : values)
         if (strcmp(entry.name, name) == 0) return entry.value;

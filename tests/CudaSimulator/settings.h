@@ -29,6 +29,7 @@ struct Counters {
     unsigned long long uploadedBytes = 0;
     unsigned long long graphLaunches = 0;
     unsigned long long waits = 0;
+    unsigned long long calls = 0;
 };
 
 extern Settings settings;

@@ -104,6 +104,10 @@ public sealed unsafe class Driver : IDisposable
     public void Clear(ulong address, long words) =>
         Check(MemsetAsync.cuMemsetD32Async(new CUdeviceptr(address), 0, words, _stream.Stream), "cuMemsetD32Async", null);
 
+    /// <summary>Queues a copy inside the memory of the device. Allocates nothing.</summary>
+    public void Copy(ulong target, ulong source, long bytes) => Check(
+        AsynchronousMemcpy_v2.cuMemcpyDtoDAsync_v2(new CUdeviceptr(target), new CUdeviceptr(source), bytes, _stream.Stream), "cuMemcpyDtoDAsync", null);
+
     /// <summary>Copies to the device; the source may be changed as soon as the call returns.</summary>
     public void Upload(ulong address, ReadOnlySpan<byte> source)
     {

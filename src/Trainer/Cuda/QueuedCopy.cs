@@ -23,6 +23,9 @@ public sealed unsafe class QueuedCopy : IDisposable
         _wait = _copied.Synchronize;
     }
 
+    /// <summary>What was copied, once that was waited for.</summary>
+    public ReadOnlySpan<byte> Memory => new((void*)_memory.PinnedHostPointer, _length);
+
     /// <summary>Queues a copy behind everything queued.</summary>
     /// <param name="address">In the memory of the device.</param>
     /// <param name="first">Place of the first byte in this memory.</param>
@@ -43,7 +46,7 @@ public sealed unsafe class QueuedCopy : IDisposable
     public ReadOnlySpan<byte> Wait()
     {
         Driver.Call("cuEventSynchronize", _wait);
-        return new ReadOnlySpan<byte>((void*)_memory.PinnedHostPointer, _length);
+        return Memory;
     }
 
     /// <inheritdoc/>

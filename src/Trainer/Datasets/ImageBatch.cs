@@ -56,6 +56,9 @@ public sealed class ImageBatch
     /// <summary>What the device makes of each row; nothing where the host normalises.</summary>
     internal Span<PictureRow> Rows => _rows;
 
+    /// <summary>Where the device keeps every picture of the data set; null where they come with the batch.</summary>
+    internal DevicePictures? Resident => _pixels.Length == 0 ? _pictures : null;
+
     /// <summary>Sets an input of a plan to the images.</summary>
     /// <param name="plan">Of the device the batch is for.</param>
     /// <param name="images">An input of <see cref="Shape"/>.</param>

@@ -58,8 +58,17 @@ public sealed unsafe class CudaPictures : DevicePictures
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, _batch);
         ulong target = ((CudaPlan)plan).AddressOfImages(images, rows.Length * _picture.Count);
         _driver.Upload(_rows, MemoryMarshal.AsBytes(rows));
-        BatchImagesArgs args = new(_pixels, _rows, _table, target, rows.Length, _picture[0], _picture[1], _picture[2]);
-        Blocks grid = new(rows.Length * Blocks.Over(_picture.Count, ElementsOfBlock));
+        Queue(_rows, rows.Length, target);
+    }
+
+    /// <summary>Queues making a batch of rows that lie on the card.</summary>
+    /// <param name="rows">Address of the <see cref="PictureRow"/>s.</param>
+    /// <param name="count">Number of them.</param>
+    /// <param name="images">Address of the batch, [N, H, W, C].</param>
+    internal void Queue(ulong rows, int count, ulong images)
+    {
+        BatchImagesArgs args = new(_pixels, rows, _table, images, count, _picture[0], _picture[1], _picture[2]);
+        Blocks grid = new(count * Blocks.Over(_picture.Count, ElementsOfBlock));
         _driver.Launch(new CudaLaunch(Kernel, _kernel, grid, CudaLaunches.Threads, 0, (nint)(&args), sizeof(BatchImagesArgs)));
     }
 

@@ -8,6 +8,10 @@ namespace Gimbal.Trainer.Plans;
 /// <summary>A graph on a CUDA device: one arena, and a list of launches that is recorded once and replayed as one graph.</summary>
 public sealed class CudaPlan : Plan
 {
+    // Runs of a series, and the launches of all of them: a graph of more takes long to make and its host has time enough.
+    private const int MostRuns = 8;
+    private const int MostRecorded = 4096;
+
     private readonly Driver _driver;
     private readonly CudaState _state;
     private readonly MemoryPlan _places;
@@ -92,13 +96,24 @@ public sealed class CudaPlan : Plan
     public override Readback NewReadback(IReadOnlyList<Value> outputs)
     {
         ArgumentNullException.ThrowIfNull(outputs);
-        foreach (Value output in outputs)
-        {
-            Check(output, output.Shape.Count, ElementType.Float32);
-            ArgumentOutOfRangeException.ThrowIfNotEqual(output.Type.Axes, Axes.Plain, nameof(outputs));
-        }
+        return new CudaReadback(_driver, [.. outputs.Select(AddressOfOutput)]);
+    }
 
-        return new CudaReadback(_driver, [.. outputs.Select(output => (AddressOf(output), output.Shape.Count))]);
+    /// <inheritdoc/>
+    public override RunSeries? NewSeries(DevicePictures pictures, Value images, IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        int length = Math.Min(MostRuns, MostRecorded / _launches.Launches.Count);
+        return length < 2 ? null : new CudaSeries(
+            _driver,
+            length,
+            (CudaPictures)pictures,
+            (AddressOfImages(images, images.Shape.Count), images.Shape[0]),
+            [.. inputs.Select(input => (AddressOf(input), input.Shape.Count))],
+            [.. outputs.Select(AddressOfOutput)],
+            _steps.Queue);
     }
 
     /// <inheritdoc/>
@@ -141,6 +156,13 @@ public sealed class CudaPlan : Plan
     /// <inheritdoc/>
     protected override IEnumerable<StepTime> RunTimed() => _launches.Launches.Select((launch, i) =>
         new StepTime(_nodeOfLaunch[i], launch.Name, launch.Grid.X * launch.Grid.Y * launch.Grid.Z, _driver.Time(launch)));
+
+    private (ulong Address, int Count) AddressOfOutput(Value output)
+    {
+        Check(output, output.Shape.Count, ElementType.Float32);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(output.Type.Axes, Axes.Plain, nameof(output));
+        return (AddressOf(output), output.Shape.Count);
+    }
 
     private ulong AddressOf(Value value) => value.IsState ? _state.Address(value.Name)
         : value.Overwrites is { } replaced ? _state.Address(replaced.Name)

@@ -75,6 +75,13 @@ public abstract class Plan : IDisposable
     /// <param name="outputs">Outputs of <see cref="Graph"/> whose elements have one order: scalars and vectors.</param>
     public abstract Readback NewReadback(IReadOnlyList<Value> outputs);
 
+    /// <summary>Room for several runs in one call, on pictures that the device keeps; null where each run has to be started by the host.</summary>
+    /// <param name="pictures">Of the same device; it keeps a whole data set.</param>
+    /// <param name="images">The input that pictures are placed in.</param>
+    /// <param name="inputs">All other inputs.</param>
+    /// <param name="outputs">Outputs of <see cref="Graph"/> whose elements have one order.</param>
+    public virtual RunSeries? NewSeries(DevicePictures pictures, Value images, IReadOnlyList<Value> inputs, IReadOnlyList<Value> outputs) => null;
+
     /// <summary>Frees the plan's memory; the state it worked on stays.</summary>
     public abstract void Dispose();
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Plans;
@@ -7,8 +8,8 @@ namespace Gimbal.Trainer.Training;
 /// <summary>One form of a training step on a device.</summary>
 internal sealed class PlannedStep : IDisposable
 {
-    /// <summary>Steps whose results may be outstanding: one that runs, and one that is queued behind it.</summary>
-    public const int Slots = 2;
+    /// <summary>Steps, or series of steps, whose results may be outstanding: one that runs, and one that is queued behind it.</summary>
+    public const int Slots = RunSeries.Sides;
 
     private readonly Plan _plan;
     private readonly Value _images;
@@ -16,6 +17,8 @@ internal sealed class PlannedStep : IDisposable
     private readonly Value _rate;
     private readonly Value? _random;
     private readonly Readback[] _results = new Readback[Slots];
+    private RunSeries? _series;
+    private bool _hasAskedForSeries;
 
     /// <summary>Plans <paramref name="graph"/>, which is fused for the device.</summary>
     /// <param name="graph">The step.</param>
@@ -60,12 +63,44 @@ internal sealed class PlannedStep : IDisposable
         _results[slot].Take();
     }
 
+    /// <summary>Steps that the device takes in one call on pictures it keeps; 1 where each is started by itself.</summary>
+    public int SeriesLength(DevicePictures pictures)
+    {
+        if (!_hasAskedForSeries)
+        {
+            _series = _plan.NewSeries(pictures, _images, _random is null ? [_labels, _rate] : [_labels, _rate, _random], Graph.Graph.Outputs);
+            _hasAskedForSeries = true;
+        }
+
+        return _series?.Length ?? 1;
+    }
+
+    /// <summary>Sets one step of the next series.</summary>
+    public void Write(ImageBatch batch, double rate, long step, ulong seed, int run)
+    {
+        RunSeries series = _series!;
+        series.Write(run, batch.Rows);
+        series.Write(run, 0, MemoryMarshal.AsBytes(batch.Labels));
+        series.Write(run, 1, MemoryMarshal.AsBytes([(float)rate]));
+        if (_random is not null)
+        {
+            series.Write(run, 2, MemoryMarshal.AsBytes([(int)(uint)seed, (int)(uint)(seed >> 32), (int)step]));
+        }
+    }
+
+    /// <summary>Starts the steps that are set. Their results go to one of <see cref="Slots"/> places, until that is used again.</summary>
+    public void StartSeries(int steps, int slot) => _series!.Run(steps, slot);
+
+    /// <summary>Waits for the results of a step of the series that was started last with a slot.</summary>
+    public ReadOnlySpan<float> WaitInSeries(int run, int slot) => _series!.Wait(run, slot);
+
     /// <summary>Waits, once, for the results of the step that was started last with a slot: all outputs of <see cref="Graph"/>, one after the other.</summary>
     public ReadOnlySpan<float> Wait(int slot) => _results[slot].Wait();
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _series?.Dispose();
         foreach (Readback result in _results)
         {
             result.Dispose();

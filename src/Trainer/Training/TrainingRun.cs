@@ -250,9 +250,10 @@ public sealed class TrainingRun : IDisposable
         {
             long step = StepOf(_completed.Epoch, started);
             bool isMeasured = IsMeasured(step);
-            Settle(isMeasured ? 0 : 1, clock, callbacks);
+            Settle(isMeasured ? 0 : _step.Ahead, clock, callbacks);
             if (batches.Next() is not { } batch)
             {
+                _step.TakeBack();
                 Settle(0, clock, callbacks);
                 callbacks.Save?.Invoke(this, false);
                 RunLog.Stopped(callbacks.Logger, StepsDone);
@@ -261,9 +262,9 @@ public sealed class TrainingRun : IDisposable
 
             _step.Start(batch, _schedule.At(step), step, isMeasured);
             bool isSaved = callbacks.SaveSteps > 0 && (step + 1) % callbacks.SaveSteps == 0 && started + 1 < BatchesPerEpoch;
-            // Where the device computes while the host goes on, the next step is queued behind this one before anyone waits for this one.
+            // Where the device computes while the host goes on, the next call is queued behind this one before anyone waits for this one.
             bool isLeft = _device.IsAsynchronous && !isMeasured && !isSaved && started + 1 < BatchesPerEpoch;
-            Settle(isLeft ? 1 : 0, clock, callbacks);
+            Settle(isLeft ? _step.Ahead : 0, clock, callbacks);
             if (isSaved)
             {
                 callbacks.Save?.Invoke(this, false);

@@ -17,7 +17,8 @@ public readonly record struct StepResult(float Loss, int Correct, float Norm)
 /// <summary>A training graph on a device, ready to be fed. Some steps may measure the health of the layers: they train the same, to the bit.</summary>
 /// <remarks>
 /// <see cref="Run(ImageBatch, double, long, bool)"/> is <see cref="Start(ImageBatch, double, long, bool)"/> and <see cref="Finish"/>. A device that computes while the host goes on never waits for it where
-/// the next step is started before the last is finished.
+/// the next step is started before the last is finished. Where the device keeps the pictures, it takes several steps in one call: they begin when as many are started, or when
+/// one of them is to be finished.
 /// </remarks>
 public sealed class TrainingStep : IDisposable
 {
@@ -28,9 +29,11 @@ public sealed class TrainingStep : IDisposable
     private PlannedStep _plain;
     private PlannedStep? _measured;
     private readonly float[] _norms;
-    private readonly PlannedStep[] _started = new PlannedStep[PlannedStep.Slots];
-    private long _starts;
-    private long _finishes;
+    private readonly StartedSteps[] _started = new StartedSteps[PlannedStep.Slots];
+    private long _calls;
+    private long _finishedCalls;
+    // Steps of the next series that are set and have not begun.
+    private int _waiting;
     private long _measuredStep;
     private HealthMeter? _meter;
     private bool _hasReading;
@@ -60,7 +63,10 @@ public sealed class TrainingStep : IDisposable
     public HealthReading Health => _hasReading ? _meter!.Read() : throw new InvalidOperationException("no step was measured");
 
     /// <summary>Steps that were started and not finished.</summary>
-    public int Outstanding => (int)(_starts - _finishes);
+    public int Outstanding => _started[0].Left + _started[1].Left + _waiting;
+
+    /// <summary>Steps that may stay outstanding while the device has one to go on with: what was called last, and all while a series fills.</summary>
+    public int Ahead => _waiting > 0 ? Outstanding : _calls > _finishedCalls ? _started[(_calls - 1) % PlannedStep.Slots].Left : 0;
 
     /// <summary>Runs one step. Allocates nothing, but for the first that is measured.</summary>
     /// <inheritdoc cref="Start(ImageBatch, double, long, bool)" path="/param"/>
@@ -89,14 +95,29 @@ public sealed class TrainingStep : IDisposable
     /// <param name="rate">Learning rate.</param>
     /// <param name="step">Number of the step, from 0; random ops draw by it.</param>
     /// <param name="isMeasured">Whether <see cref="Health"/> is measured on the way; no other step may be outstanding beside one that measures.</param>
-    /// <exception cref="InvalidOperationException">Two steps are outstanding, or one beside this that measures.</exception>
+    /// <exception cref="InvalidOperationException">Two calls of the device are outstanding, or a step beside this that measures.</exception>
     public void Start(ImageBatch batch, double rate, long step, bool isMeasured = false)
     {
         ArgumentNullException.ThrowIfNull(batch);
         PlannedStep planned = Choose(isMeasured);
-        planned.Write(batch);
-        Start(planned, batch.Labels, rate, step);
+        int length = batch.Resident is { } pictures && !isMeasured ? planned.SeriesLength(pictures) : 1;
+        if (length > 1)
+        {
+            planned.Write(batch, rate, step, _seed, _waiting++);
+            if (_waiting == length)
+            {
+                StartWaiting();
+            }
+        }
+        else
+        {
+            planned.Write(batch);
+            Start(planned, batch.Labels, rate, step);
+        }
     }
+
+    /// <summary>Takes back the steps that were started and have not begun: they are as if they had never been.</summary>
+    public void TakeBack() => _waiting = 0;
 
     /// <summary>Waits for the earliest step that is not finished.</summary>
     /// <exception cref="InvalidOperationException">None is outstanding.</exception>
@@ -107,9 +128,17 @@ public sealed class TrainingStep : IDisposable
             throw new InvalidOperationException("no step was started");
         }
 
-        int slot = (int)(_finishes++ % PlannedStep.Slots);
-        PlannedStep planned = _started[slot];
-        ReadOnlySpan<float> results = planned.Wait(slot);
+        if (_waiting > 0 && _calls - _finishedCalls < PlannedStep.Slots)
+        {
+            StartWaiting();
+        }
+
+        int slot = (int)(_finishedCalls % PlannedStep.Slots);
+        ref StartedSteps started = ref _started[slot];
+        PlannedStep planned = started.Planned;
+        ReadOnlySpan<float> results = started.IsSeries ? planned.WaitInSeries(started.Count - started.Left, slot) : planned.Wait(slot);
+        started.Left--;
+        _finishedCalls += started.Left == 0 ? 1 : 0;
         StepResult result = new(results[0], (int)results[1], results[2]);
         results.Slice(TrainingGraph.FirstNorm, _norms.Length).CopyTo(_norms);
         if (planned == _measured)
@@ -137,9 +166,10 @@ public sealed class TrainingStep : IDisposable
 
     private PlannedStep Choose(bool isMeasured)
     {
-        if (Outstanding > 0 && (isMeasured || Outstanding == PlannedStep.Slots || _started[(_starts - 1) % PlannedStep.Slots] == _measured))
+        bool isFull = _calls - _finishedCalls == PlannedStep.Slots;
+        if (Outstanding > 0 && (isMeasured || isFull || (_calls > _finishedCalls && _started[(_calls - 1) % PlannedStep.Slots].Planned == _measured)))
         {
-            throw new InvalidOperationException($"{Outstanding} steps are outstanding; two may be, and none beside one that measures");
+            throw new InvalidOperationException($"{Outstanding} steps are outstanding; two calls of a device may be, and none beside a step that measures");
         }
 
         if (!isMeasured)
@@ -167,14 +197,33 @@ public sealed class TrainingStep : IDisposable
 
     private void Start(PlannedStep planned, ReadOnlySpan<int> labels, double rate, long step)
     {
-        int slot = (int)(_starts % PlannedStep.Slots);
+        if (_waiting > 0)
+        {
+            throw new InvalidOperationException($"{_waiting} steps of a series are outstanding; only others on pictures that the device keeps may be started");
+        }
+
+        int slot = (int)(_calls % PlannedStep.Slots);
         planned.Start(labels, rate, step, _seed, slot);
         if (planned == _measured)
         {
             _measuredStep = step;
         }
 
-        _started[slot] = planned;
-        _starts++;
+        _started[slot] = new StartedSteps(planned, 1, IsSeries: false) { Left = 1 };
+        _calls++;
+    }
+
+    private void StartWaiting()
+    {
+        int slot = (int)(_calls % PlannedStep.Slots);
+        _plain.StartSeries(_waiting, slot);
+        _started[slot] = new StartedSteps(_plain, _waiting, IsSeries: true) { Left = _waiting };
+        (_waiting, _calls) = (0, _calls + 1);
+    }
+
+    // One call of the device.
+    private record struct StartedSteps(PlannedStep Planned, int Count, bool IsSeries)
+    {
+        public int Left { get; set; }
     }
 }

@@ -81,7 +81,6 @@ public sealed class DeviceBatchTests
     [SimulatorTheory]
     [InlineData(PicturePlace.Host)]
     [InlineData(PicturePlace.Batch)]
-    [InlineData(PicturePlace.Card)]
     public void A_step_is_queued_before_the_one_ahead_is_waited_for_and_nothing_else_waits(PicturePlace place)
     {
         List<(long Queued, long Waits)> seen = [];

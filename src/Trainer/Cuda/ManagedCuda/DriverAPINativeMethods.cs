@@ -113,6 +113,9 @@ internal static partial class DriverAPINativeMethods
 
         [LibraryImport(Library)]
         public static partial CUResult cuMemcpyDtoHAsync_v2(nint target, CUdeviceptr source, SizeT bytes, CUstream stream);
+
+        [LibraryImport(Library)]
+        public static partial CUResult cuMemcpyDtoDAsync_v2(CUdeviceptr target, CUdeviceptr source, SizeT bytes, CUstream stream);
     }
 
     /// <summary>Fills ordered by a stream.</summary>
