@@ -34,7 +34,7 @@ GB_KERNEL(channel_sum_partials_f32, 256, (ChannelSumPartialsArgs args)) {
     if (place.lane == 0 && place.channel < args.channels) args.partial[place.chunk * args.channels + place.channel] = sum[0];
 }
 
-// y[channel] = the sum of the chunks. Geometry: block 256; grid ceil(channels / 32).
+// y[channel] = the sum of the chunks. Geometry: block 256; grid ceil(channels / 8).
 GB_KERNEL(channel_sum_forward_f32, 256, (ChannelSumArgs args)) {
     FinishPlace place;
     double sum[1];

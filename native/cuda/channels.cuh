@@ -5,12 +5,14 @@
 //           the shape alone.
 //             rowsPerChunk = max(256, ceil(rows / 256)), chunks = ceil(rows / rowsPerChunk) <= 256
 //             grid of the first level: chunks ceil(channels / channel_tile(channels)), the tiles innermost
-//             grid of the finishing kernel: ceil(channels / 32), 8 threads a channel
+//             grid of the finishing kernel: ceil(channels / 8), 32 threads a channel: there may be thousands of chunks, for tiles of
+//             convolutions are chunks too
 // maps      a thread takes four neighbouring elements
 #pragma once
 #include "prelude.cuh"
 
-constexpr int kFinishLanes = 8;
+constexpr int kFinishLanes = 32;
+constexpr int kFinishChannels = 256 / kFinishLanes;
 
 // Channels a block takes: a power of two, 32 at most, the least that holds them all.
 GB_DEVICE int channel_tile(int channels) {
@@ -37,11 +39,23 @@ struct ChannelPlace {
     }
 };
 
-// Where one thread of a finishing kernel stands: lane of eight, channel of 32.
+// Where one thread of a finishing kernel stands: lane of 32, channel of eight.
 struct FinishPlace {
-    int lane = (int)threadIdx.x / 32;
-    int channel = (int)blockIdx.x * 32 + (int)threadIdx.x % 32;
+    int lane = (int)threadIdx.x / kFinishChannels;
+    int channel = (int)blockIdx.x * kFinishChannels + (int)threadIdx.x % kFinishChannels;
 };
+
+// The sum of `value` over the lanes of each channel, in every thread. All threads call it.
+GB_DEVICE double finish_lanes(double value) {
+    GB_SHARED(double, finishSums, [256]);
+    // An earlier sum may still be read.
+    __syncthreads();
+    finishSums[threadIdx.x] = value;
+    __syncthreads();
+    double sum = 0;
+    for (int lane = 0; lane < kFinishLanes; lane++) sum += finishSums[lane * kFinishChannels + threadIdx.x % kFinishChannels];
+    return sum;
+}
 
 // The sums of `values` over the lanes of each channel of the tile, in the threads of lane 0. All threads call it.
 template <int Values> GB_DEVICE void sum_lanes(const ChannelPlace& place, float (&values)[Values]) {
@@ -60,22 +74,15 @@ template <int Values> GB_DEVICE void sum_lanes(const ChannelPlace& place, float 
     for (int i = 0; i < Values; i++) values[i] = laneSums[i][t];
 }
 
-// The sums of partial [chunks][Values][channels] over the chunks, in the threads of lane 0. All threads call it.
+// The sums of partial [chunks][Values][channels] over the chunks, in every thread. All threads call it.
 template <int Values> GB_DEVICE void sum_chunks(const FinishPlace& place, const float* partial, int chunks, int channels, double (&values)[Values]) {
-    GB_SHARED(double, chunkSums, [Values][256]);
     GB_UNROLL
     for (int i = 0; i < Values; i++) {
         double sum = 0;
         if (place.channel < channels) {
             for (int chunk = place.lane; chunk < chunks; chunk += kFinishLanes) sum += partial[(chunk * Values + i) * channels + place.channel];
         }
-        chunkSums[i][threadIdx.x] = sum;
-    }
-    __syncthreads();
-    GB_UNROLL
-    for (int i = 0; i < Values; i++) {
-        values[i] = 0;
-        for (int lane = 0; place.lane == 0 && lane < kFinishLanes; lane++) values[i] += chunkSums[i][lane * 32 + threadIdx.x];
+        values[i] = finish_lanes(sum);
     }
 }
 

@@ -60,7 +60,10 @@ template <class T> struct ImagePatches {
         int n = index / plane;
         int pixel = index - n * plane;
         int p = pixel / g.q;
-        int q = pixel - p * g.q;
+        return row_of(n, p, pixel - p * g.q);
+    }
+
+    GB_DEVICE Row row_of(int n, int p, int q) const {
         return Row{n * g.h * g.w * g.c + firstChannel, n < g.n ? p * g.strideH - g.padTop : kNowhere, q * g.strideW - g.padLeft};
     }
 

@@ -46,27 +46,49 @@ struct OutputPixels {
     }
 };
 
-// Grid ceil(N P Q / rows of the tile) ceil((M / groups) / columns of the tile) groups; columns' tiles innermost, groups outermost.
-template <class Tiles> GB_DEVICE void conv_forward(const ConvForwardArgs& args) {
-    const ConvGeometry& g = args.g;
-    typename Tiles::Sum sums;
-    int filters = g.m / g.groups;
+// Pixels of y in their order.
+struct EveryPixel : ImagePatches<float> {};
+
+// Which pixels and output channels a block of a forward convolution computes.
+template <class Tiles> struct ForwardPlace {
+    int filters;
+    int pixels;
+    int firstColumn;
+    int rowTile;
+    int group;
+
+    GB_DEVICE ForwardPlace(const ConvGeometry& g, int pixels) : pixels(pixels) {
+        filters = g.m / g.groups;
+        int columnTiles = (filters + Tiles::kColumns - 1) / Tiles::kColumns;
+        int rowTiles = (pixels + Tiles::kRows - 1) / Tiles::kRows;
+        firstColumn = (int)blockIdx.x % columnTiles * Tiles::kColumns;
+        rowTile = (int)blockIdx.x / columnTiles % rowTiles;
+        group = (int)blockIdx.x / columnTiles / rowTiles;
+    }
+
+    GB_DEVICE int first_row() const { return rowTile * Tiles::kRows; }
+};
+
+// The products of a block's tile, without bias. Patches says which pixels its rows are.
+template <class Tiles, class Patches>
+GB_DEVICE void multiply_forward(typename Tiles::Sum& sums, const ForwardPlace<Tiles>& place, const float* x, const float* w, const ConvGeometry& g) {
     int channels = g.c / g.groups;
     int inner = g.r * g.s * channels;
-    int pixels = g.n * g.p * g.q;
-    int columnTiles = (filters + Tiles::kColumns - 1) / Tiles::kColumns;
-    int rowTiles = (pixels + Tiles::kRows - 1) / Tiles::kRows;
-    int firstColumn = (int)blockIdx.x % columnTiles * Tiles::kColumns;
-    int firstRow = (int)blockIdx.x / columnTiles % rowTiles * Tiles::kRows;
-    int group = (int)blockIdx.x / columnTiles / rowTiles;
-    ImagePatches<float> patches{args.x, g, group * channels, channels};
-    FilterRows<float> filterRows{args.w + group * filters * inner, filters, inner};
-    typename Tiles::template Inner<Tiles::kRows, ImagePatches<float>> rows;
+    Patches patches{{x, g, place.group * channels, channels}};
+    FilterRows<float> filterRows{w + place.group * place.filters * inner, place.filters, inner};
+    typename Tiles::template Inner<Tiles::kRows, Patches> rows;
     typename Tiles::template Inner<Tiles::kColumns, FilterRows<float>> columns;
-    rows.start(patches, firstRow);
-    columns.start(filterRows, firstColumn);
+    rows.start(patches, place.first_row());
+    columns.start(filterRows, place.firstColumn);
     multiply_tiles(sums, rows, patches, columns, filterRows, EveryStep{}, 0, (inner + Tiles::kStep - 1) / Tiles::kStep);
-    sums.store_rows(OutputPixels{args, pixels, filters, group}, firstRow, firstColumn);
+}
+
+// Grid ceil(N P Q / rows of the tile) ceil((M / groups) / columns of the tile) groups; columns' tiles innermost, groups outermost.
+template <class Tiles> GB_DEVICE void conv_forward(const ConvForwardArgs& args) {
+    ForwardPlace<Tiles> place(args.g, args.g.n * args.g.p * args.g.q);
+    typename Tiles::Sum sums;
+    multiply_forward<Tiles, EveryPixel>(sums, place, args.x, args.w, args.g);
+    sums.store_rows(OutputPixels{args, place.pixels, place.filters, place.group}, place.first_row(), place.firstColumn);
 }
 
 // Input channels of a group, in gradX [N, H, W, C].
@@ -88,31 +110,56 @@ struct InputPixels {
     template <int N> GB_DEVICE Columns<N> at(int column) const { return Columns<N>{*this, column}; }
 };
 
-// Grid ceil(N ceil(H / strideH) ceil(W / strideW) / rows of the tile) ceil((C / groups) / columns of the tile) strideH strideW groups.
-// Pixels are sorted into strideH strideW phases, each of which only some taps reach; a phase with fewer pixels leaves blocks idle.
-template <class Tiles> GB_DEVICE void conv_grad_input(const ConvGradInputArgs& args) {
-    const ConvGeometry& g = args.g;
-    typename Tiles::Sum sums;
-    int filters = g.m / g.groups;
-    int channels = g.c / g.groups;
+// Which pixels and input channels a block of a convolution's gradient computes. Pixels are sorted into strideH strideW phases, each of
+// which only some taps reach; a phase with fewer pixels leaves blocks idle.
+template <class Tiles> struct GradInputPlace {
+    int filters;
+    int channels;
+    int firstColumn;
+    int rowTile;
+    int rowTiles;
+    int phase;
+    int group;
+
+    GB_DEVICE explicit GradInputPlace(const ConvGeometry& g) {
+        filters = g.m / g.groups;
+        channels = g.c / g.groups;
+        int mostPixels = g.n * ((g.h + g.strideH - 1) / g.strideH) * ((g.w + g.strideW - 1) / g.strideW);
+        int columnTiles = (channels + Tiles::kColumns - 1) / Tiles::kColumns;
+        rowTiles = (mostPixels + Tiles::kRows - 1) / Tiles::kRows;
+        firstColumn = (int)blockIdx.x % columnTiles * Tiles::kColumns;
+        rowTile = (int)blockIdx.x / columnTiles % rowTiles;
+        int rest = (int)blockIdx.x / columnTiles / rowTiles;
+        phase = rest % (g.strideH * g.strideW);
+        group = rest / (g.strideH * g.strideW);
+    }
+
+    GB_DEVICE int first_row() const { return rowTile * Tiles::kRows; }
+
+    GB_DEVICE GradientPatches<float> patches(const float* gradY, const ConvGeometry& g) const {
+        return GradientPatches<float>{gradY, g, group * filters, filters, phase % g.strideH, phase / g.strideH};
+    }
+};
+
+// The products of a block's tile.
+template <class Tiles>
+GB_DEVICE void multiply_grad_input(typename Tiles::Sum& sums, const GradInputPlace<Tiles>& place, const GradientPatches<float>& patches, const float* w, const ConvGeometry& g) {
     int taps = g.r * g.s;
-    int mostPixels = g.n * ((g.h + g.strideH - 1) / g.strideH) * ((g.w + g.strideW - 1) / g.strideW);
-    int columnTiles = (channels + Tiles::kColumns - 1) / Tiles::kColumns;
-    int rowTiles = (mostPixels + Tiles::kRows - 1) / Tiles::kRows;
-    int firstColumn = (int)blockIdx.x % columnTiles * Tiles::kColumns;
-    int firstRow = (int)blockIdx.x / columnTiles % rowTiles * Tiles::kRows;
-    int rest = (int)blockIdx.x / columnTiles / rowTiles;
-    int phaseH = rest % g.strideH;
-    int phaseW = rest / g.strideH % g.strideW;
-    int group = rest / g.strideH / g.strideW;
-    GradientPatches<float> patches{args.gradY, g, group * filters, filters, phaseH, phaseW};
-    FilterChannels<float> filterChannels{args.w + group * filters * taps * channels, channels, filters, taps};
+    FilterChannels<float> filterChannels{w + place.group * place.filters * taps * place.channels, place.channels, place.filters, taps};
     typename Tiles::template Inner<Tiles::kRows, GradientPatches<float>> rows;
     typename Tiles::template Outer<Tiles::kColumns, FilterChannels<float>> columns;
-    rows.start(patches, firstRow);
-    columns.start(filterChannels, firstColumn);
-    multiply_tiles(sums, rows, patches, columns, filterChannels, patches, 0, (taps * filters + Tiles::kStep - 1) / Tiles::kStep);
-    sums.store_rows(InputPixels{args.gradX + group * channels, patches, channels}, firstRow, firstColumn);
+    rows.start(patches, place.first_row());
+    columns.start(filterChannels, place.firstColumn);
+    multiply_tiles(sums, rows, patches, columns, filterChannels, patches, 0, (taps * place.filters + Tiles::kStep - 1) / Tiles::kStep);
+}
+
+// Grid ceil(N ceil(H / strideH) ceil(W / strideW) / rows of the tile) ceil((C / groups) / columns of the tile) strideH strideW groups.
+template <class Tiles> GB_DEVICE void conv_grad_input(const ConvGradInputArgs& args) {
+    GradInputPlace<Tiles> place(args.g);
+    typename Tiles::Sum sums;
+    GradientPatches<float> patches = place.patches(args.gradY, args.g);
+    multiply_grad_input(sums, place, patches, args.w, args.g);
+    sums.store_rows(InputPixels{args.gradX + place.group * place.channels, patches, place.channels}, place.first_row(), place.firstColumn);
 }
 
 // r, s, c of the filters of a group, in gradW [M, R, S, C / groups].

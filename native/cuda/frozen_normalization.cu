@@ -38,7 +38,7 @@ struct FrozenGradChannelsArgs {
 };
 
 // gradBeta = sum of gradY, gradGamma = sum of gradY (x - mean) s, coefficients [channels] = gamma s, s = 1 / sqrt(variance + epsilon);
-// partial comes from batch_normalization_grad_sums_f32. Geometry: block 256; grid ceil(channels / 32).
+// partial comes from batch_normalization_grad_sums_f32. Geometry: block 256; grid ceil(channels / 8).
 GB_KERNEL(frozen_batch_normalization_grad_channels_f32, 256, (FrozenGradChannelsArgs args)) {
     FinishPlace place;
     double sums[2];

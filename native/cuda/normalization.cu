@@ -8,22 +8,24 @@
 //             gradient   grad_sums, grad_channels, grad_input             scratch 2 chunks channels + 4 channels
 //             frozen     frozen channels, forward                         scratch 3 channels
 //             frozen     grad_sums, frozen grad_channels, frozen grad_input    scratch 2 chunks channels + channels
+//           a fused convolution leaves the moments of its result, or the sums of its gradient, tile by tile (tile_sums.cuh): then the
+//           first pass is missing. normalize_relu and normalize_add_relu do the work of the ReLU behind the map, and of the sum between
 // cost      training reads x twice and writes y; the gradient reads x and gradY twice and writes gradX; bound by memory
 #include "channels.cuh"
 #include "reduce.cuh"
 
 // Mean and sum of squared differences from it, of `count` values.
-template <class T> struct Moments {
-    T count;
-    T mean;
-    T squares;
+struct Moments {
+    float count;
+    float mean;
+    float squares;
 
     // Chan, Golub and LeVeque's rule for joining two samples.
     GB_DEVICE void join(const Moments& other) {
         if (other.count == 0) return;
-        T total = count + other.count;
-        T share = other.count / total;
-        T difference = other.mean - mean;
+        float total = count + other.count;
+        float share = other.count / total;
+        float difference = other.mean - mean;
         squares += other.squares + difference * difference * count * share;
         mean += difference * share;
         count = total;
@@ -51,10 +53,10 @@ GB_KERNEL(batch_normalization_moments_f32, 256, (MomentsArgs args)) {
     float shift = isInside ? args.x[place.channel] : 0;
     int first = place.chunk * args.rowsPerChunk;
     int end = isInside ? gb_min(args.rows, first + args.rowsPerChunk) : 0;
-    Moments<float> sum = {0, 0, 0};
+    Moments sum = {0, 0, 0};
     for (int row = first + place.lane; row < end; row += 8 * place.lanes) {
         float value[8];
-        Moments<float> eight = {0, 0, 0};
+        Moments eight = {0, 0, 0};
         GB_UNROLL
         for (int j = 0; j < 8; j++) {
             int at = row + j * place.lanes;
@@ -78,7 +80,7 @@ GB_KERNEL(batch_normalization_moments_f32, 256, (MomentsArgs args)) {
         __syncthreads();
         if (place.lane < half) {
             int other = t + half * place.tile;
-            sum.join(Moments<float>{counts[other], means[other], squares[other]});
+            sum.join(Moments{counts[other], means[other], squares[other]});
             counts[t] = sum.count;
             means[t] = sum.mean;
             squares[t] = sum.squares;
@@ -113,6 +115,8 @@ struct StatisticsArgs {
 
 GB_DEVICE void set_statistics(const StatisticsArgs& args, int c, double mean, double squares) {
     double count = args.rows;
+    // Squares that overflow leave no deviation to divide by: NaN says so, where infinity would make every value beta in silence.
+    squares += squares - squares;
     double inverse = 1 / square_root(squares / count + args.epsilon);
     float rounded = (float)mean;
     args.mean[c] = rounded;
@@ -132,29 +136,28 @@ GB_DEVICE void set_statistics(const StatisticsArgs& args, int c, double mean, do
 
 // mean, 1 / sqrt(variance + epsilon), the running statistics (1 - momentum) old + momentum batch with the unbiased variance, and the
 // coefficients [3][channels] of the map: a, b, c of y = (x - a) b + c. The running statistics may be updated in place.
-// Geometry: block 256; grid ceil(channels / 32).
+// partial is that of the moments kernel, whose means are about the first row of x, or of a convolution, whose means are as they are: then
+// x is null. Means first, squares about their mean second: no chunk waits for a division of the one ahead.
+// Geometry: block 256; grid ceil(channels / 8).
 GB_KERNEL(batch_normalization_statistics_f32, 256, (StatisticsArgs args)) {
-    GB_SHARED(double, lanes, [3][256]);
     FinishPlace place;
-    Moments<double> sum = {0, 0, 0};
-    if (place.channel < args.channels) {
-        for (int chunk = place.lane; chunk < args.chunks; chunk += kFinishLanes) {
-            const float* partial = args.partial + chunk * 2 * args.channels + place.channel;
-            double rows = gb_min(args.rowsPerChunk, args.rows - chunk * args.rowsPerChunk);
-            sum.join(Moments<double>{rows, partial[0], partial[args.channels]});
-        }
+    bool isInside = place.channel < args.channels;
+    double sum = 0;
+    double within = 0;
+    for (int chunk = place.lane; isInside && chunk < args.chunks; chunk += kFinishLanes) {
+        const float* partial = args.partial + chunk * 2 * args.channels + place.channel;
+        sum += (double)gb_min(args.rowsPerChunk, args.rows - chunk * args.rowsPerChunk) * partial[0];
+        within += partial[args.channels];
     }
-    int t = (int)threadIdx.x;
-    lanes[0][t] = sum.count;
-    lanes[1][t] = sum.mean;
-    lanes[2][t] = sum.squares;
-    __syncthreads();
-    if (place.lane != 0 || place.channel >= args.channels) return;
-    for (int lane = 1; lane < kFinishLanes; lane++) {
-        int other = lane * 32 + t;
-        sum.join(Moments<double>{lanes[0][other], lanes[1][other], lanes[2][other]});
+    double mean = finish_lanes(sum) / args.rows;
+    double between = 0;
+    for (int chunk = place.lane; isInside && chunk < args.chunks; chunk += kFinishLanes) {
+        double difference = args.partial[chunk * 2 * args.channels + place.channel] - mean;
+        between += (double)gb_min(args.rowsPerChunk, args.rows - chunk * args.rowsPerChunk) * difference * difference;
     }
-    set_statistics(args, place.channel, args.x[place.channel] + sum.mean, sum.squares);
+    double squares = finish_lanes(within + between);
+    if (place.lane != 0 || !isInside) return;
+    set_statistics(args, place.channel, (args.x == nullptr ? 0 : args.x[place.channel]) + mean, squares);
 }
 
 struct NormalizeArgs {
@@ -165,10 +168,15 @@ struct NormalizeArgs {
     int channels;
 };
 
-struct NormalizeMap {
+// What happens to a normalised value on its way out.
+struct Kept { GB_DEVICE static float of(float x) { return x; } };
+// A comparison with NaN is false, so NaN stays NaN.
+struct Rectified { GB_DEVICE static float of(float x) { return x < 0 ? 0 : x; } };
+
+template <class Result> struct NormalizeMap {
     const NormalizeArgs& args;
 
-    GB_DEVICE static float of(float x, float a, float b, float c) { return gb_fma(x - a, b, c); }
+    GB_DEVICE static float of(float x, float a, float b, float c) { return Result::of(gb_fma(x - a, b, c)); }
 
     GB_DEVICE void one(int i, int c) const {
         const float* k = args.coefficients + c;
@@ -187,7 +195,43 @@ struct NormalizeMap {
 
 // y = (x - a) b + c, coefficients [3][channels] = a, b, c: subtracting first keeps the digits a large mean would cost.
 // Geometry: block 256; grid ceil(count / 1024), count = rows channels.
-GB_KERNEL(batch_normalization_forward_f32, 256, (NormalizeArgs args)) { map_channels(NormalizeMap{args}, args.count, args.channels); }
+GB_KERNEL(batch_normalization_forward_f32, 256, (NormalizeArgs args)) { map_channels(NormalizeMap<Kept>{args}, args.count, args.channels); }
+
+// The same and max(y, 0).
+GB_KERNEL(normalize_relu_forward_f32, 256, (NormalizeArgs args)) { map_channels(NormalizeMap<Rectified>{args}, args.count, args.channels); }
+
+struct NormalizeAddArgs {
+    const float* x;
+    const float* skip;
+    const float* coefficients;
+    float* y;
+    int count;
+    int channels;
+};
+
+struct NormalizeAddMap {
+    const NormalizeAddArgs& args;
+
+    GB_DEVICE static float of(float x, float skip, float a, float b, float c) { return Rectified::of(gb_fma(x - a, b, c) + skip); }
+
+    GB_DEVICE void one(int i, int c) const {
+        const float* k = args.coefficients + c;
+        args.y[i] = of(args.x[i], args.skip[i], k[0], k[args.channels], k[2 * args.channels]);
+    }
+
+    GB_DEVICE void four(int i, int channel) const {
+        const float* k = args.coefficients + channel;
+        float4 x = read4(args.x + i);
+        float4 s = read4(args.skip + i);
+        float4 a = read4(k);
+        float4 b = read4(k + args.channels);
+        float4 c = read4(k + 2 * args.channels);
+        write4(args.y + i, float4{of(x.x, s.x, a.x, b.x, c.x), of(x.y, s.y, a.y, b.y, c.y), of(x.z, s.z, a.z, b.z, c.z), of(x.w, s.w, a.w, b.w, c.w)});
+    }
+};
+
+// y = max((x - a) b + c + skip, 0): the end of a residual block. Geometry: as above.
+GB_KERNEL(normalize_add_relu_forward_f32, 256, (NormalizeAddArgs args)) { map_channels(NormalizeAddMap{args}, args.count, args.channels); }
 
 struct GradSumsArgs {
     const float* x;
@@ -239,7 +283,7 @@ struct GradChannelsArgs {
 
 // gradBeta = sum of gradY, gradGamma = sum of gradY (x - mean) s, s = 1 / sqrt(variance + epsilon), and the coefficients [4][channels]
 // of the map: mean, a, b, c of gradX = gradY a + (x - mean) b + c, which is gamma s (gradY - gradBeta / n - (x - mean) s gradGamma / n).
-// Geometry: block 256; grid ceil(channels / 32).
+// Geometry: block 256; grid ceil(channels / 8).
 GB_KERNEL(batch_normalization_grad_channels_f32, 256, (GradChannelsArgs args)) {
     FinishPlace place;
     double sums[2];

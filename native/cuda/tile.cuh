@@ -65,6 +65,20 @@ GB_DEVICE void store_all(float* to, const Values<4>& values) { *reinterpret_cast
 GB_DEVICE void store_all(float* to, const Values<2>& values) { *reinterpret_cast<float2*>(to) = float2{values.at[0], values.at[1]}; }
 GB_DEVICE void store_all(float* to, const Values<1>& values) { to[0] = values.at[0]; }
 
+GB_DEVICE void load_all(const float* from, Values<4>& values) { values = load_four(from); }
+GB_DEVICE void load_all(const float* from, Values<2>& values) {
+    float2 two = *reinterpret_cast<const float2*>(from);
+    values = Values<2>{{two.x, two.y}};
+}
+
+// The counterpart of store: the first `left` of N neighbours.
+template <int N> GB_DEVICE Values<N> load_neighbours(const float* from, int left, bool isAligned) {
+    if (!isAligned || left < N) return load_some<N>(from, left);
+    Values<N> values;
+    load_all(from, values);
+    return values;
+}
+
 // Writes the first `left` of N elements. `isAligned` says that every multiple of N of this tensor starts on its own size.
 template <int N> GB_DEVICE void store(float* to, const Values<N>& values, int left, bool isAligned) {
     if (isAligned && left >= N) {

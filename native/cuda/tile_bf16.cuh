@@ -74,7 +74,24 @@ template <int Rows, int Columns, int WarpRows> struct TensorSum {
     static constexpr int kWarpColumns = Columns * kWarpsDown / 8;
     static constexpr int kDown = WarpRows / 16;
     static constexpr int kAcross = kWarpColumns / 8;
+    static constexpr int kTileRows = Rows;
+    static constexpr int kTileColumns = Columns;
+    static constexpr int kThreadRows = 2 * kDown;
+    static constexpr int kThreadColumns = 2 * kAcross;
+    static constexpr int kNeighbours = 2;
+    // Lanes this far apart have the same columns, and so have the warps one below the other.
+    static constexpr int kLaneStride = 4;
+    static constexpr int kSlices = kWarpsDown;
     float sum[kDown][kAcross][4];
+
+    GB_DEVICE static int row_at(int i) { return row() + i / 2 * 16 + i % 2 * 8; }
+    GB_DEVICE static int column_at(int j) { return column() + j / 2 * 8 + j % 2; }
+    // As TileSum does; a thread's rows are eight apart.
+    GB_DEVICE static int window_at(int row) { return row / 32 * 8 + row % 8; }
+    GB_DEVICE static int member_at(int row) { return row % 32 / 8; }
+    GB_DEVICE static int slice() { return (int)threadIdx.x / 32 % kWarpsDown; }
+    GB_DEVICE float& at(int i, int j) { return sum[i / 2][j / 2][i % 2 * 2 + j % 2]; }
+    GB_DEVICE const float& at(int i, int j) const { return sum[i / 2][j / 2][i % 2 * 2 + j % 2]; }
 
     GB_DEVICE static int warp_row() { return (int)threadIdx.x / 32 % kWarpsDown * WarpRows; }
     GB_DEVICE static int warp_column() { return (int)threadIdx.x / 32 / kWarpsDown * kWarpColumns; }

@@ -39,7 +39,24 @@ template <int Extent, class Source> struct OuterTile : OuterSlots<Extent, 4, Sou
 template <int TileRows> struct TileSum {
     static constexpr int kRows = TileRows;
     static constexpr int kColumns = 4096 / TileRows;
+    static constexpr int kTileRows = kRows;
+    static constexpr int kTileColumns = kColumns;
+    static constexpr int kThreadRows = 4;
+    static constexpr int kThreadColumns = 4;
+    static constexpr int kNeighbours = 4;
+    // Threads this far apart in a warp have the same columns, and so have all warps.
+    static constexpr int kLaneStride = kColumns / 4;
+    static constexpr int kSlices = 8;
     float sum[4][4];
+
+    GB_DEVICE static int row_at(int i) { return row() + i; }
+    GB_DEVICE static int column_at(int j) { return column() + j; }
+    // Where a row belongs if each four rows of a thread are one window of four: which window, and which of the four.
+    GB_DEVICE static int window_at(int row) { return row / 4; }
+    GB_DEVICE static int member_at(int row) { return row % 4; }
+    GB_DEVICE static int slice() { return (int)threadIdx.x / 32; }
+    GB_DEVICE float& at(int i, int j) { return sum[i][j]; }
+    GB_DEVICE const float& at(int i, int j) const { return sum[i][j]; }
 
     GB_DEVICE static int row() { return (int)threadIdx.x / (kColumns / 4) * 4; }
     GB_DEVICE static int column() { return (int)threadIdx.x % (kColumns / 4) * 4; }

@@ -8,6 +8,7 @@ public readonly record struct CudaChannels(int Rows, int Channels)
     private const int LeastRows = 256;
     private const int MostChunks = 256;
     private const int WidestTile = 32;
+    private const int FinishChannels = 8;
 
     /// <summary>Rows a block adds up.</summary>
     public int RowsPerChunk => Math.Max(LeastRows, Blocks.Over(Rows, MostChunks));
@@ -31,7 +32,7 @@ public readonly record struct CudaChannels(int Rows, int Channels)
     }
 
     /// <summary>Grid of the kernel that adds the chunks.</summary>
-    public Blocks Finish => new(Blocks.Over(Channels, WidestTile));
+    public Blocks Finish => new(Blocks.Over(Channels, FinishChannels));
 
     /// <summary>Grid of a kernel that maps every element, four by each thread.</summary>
     public Blocks Map => new(Blocks.Over((long)Rows * Channels, 4 * CudaLaunches.Threads));

@@ -19,7 +19,7 @@ public readonly record struct CudaConvGeometry(
 }
 
 /// <summary>Launches of convolution.cu, convolution_bf16.cu and, in every precision, convolution_direct.cu.</summary>
-public static class CudaConvolution
+public static partial class CudaConvolution
 {
     // Output channels of a block of the direct weight gradient.
     private const int DirectFilters = 32;
@@ -51,8 +51,7 @@ public static class CudaConvolution
         }
 
         Tile tile = Tile.For(launches.Precision, g.Channels);
-        int pixels = g.N * Blocks.Over(g.H, g.StrideH) * Blocks.Over(g.W, g.StrideW);
-        launches.Add($"conv_grad_input_{tile.Suffix}", new Blocks(checked(tile.Over(pixels, g.Channels) * g.StrideH * g.StrideW * g.Groups)), args);
+        launches.Add($"conv_grad_input_{tile.Suffix}", new Blocks(checked(tile.Over(PixelsOfPhase(g), g.Channels) * g.StrideH * g.StrideW * g.Groups)), args);
     }
 
     /// <summary>Appends gradW = gradY * x.</summary>
@@ -71,6 +70,9 @@ public static class CudaConvolution
             CudaProduct.AddSplits(launches, target, 0, gradW, count, splits.Count, count);
         }
     }
+
+    // The pixels a strided convolution reaches by the same taps, at most.
+    private static int PixelsOfPhase(in CudaConvGeometry g) => g.N * Blocks.Over(g.H, g.StrideH) * Blocks.Over(g.W, g.StrideW);
 
     // What a block computes, and how its kernel's name ends: the tiles of convolution.cu and convolution_bf16.cu.
     private readonly record struct Tile(int Rows, int Columns, string Suffix)

@@ -25,7 +25,8 @@ internal sealed record CudaCase(OpCase OpCase, Precision Precision)
     public IReadOnlyList<DoubleTensor> ExpectedOfRounded() => Evaluate((i, x) => i < Factors ? Rounded(x) : x);
 
     /// <summary>Σ|a·b| of each output: what errors of the factors are amplified by.</summary>
-    public IReadOnlyList<DoubleTensor> Magnitudes() => Evaluate((i, x) => i < Factors ? Math.Abs(x) : 0);
+    /// <remarks>What is added counts nothing; where a gradient stops, it stops here too.</remarks>
+    public IReadOnlyList<DoubleTensor> Magnitudes() => Evaluate((i, x) => i < Factors ? Math.Abs(x) : IsMask(i) ? x : 0);
 
     /// <summary>The nearest bfloat16, of two as near the even one; what is no number stays so.</summary>
     public static double Rounded(double x)
@@ -37,7 +38,11 @@ internal sealed record CudaCase(OpCase OpCase, Precision Precision)
     /// <inheritdoc/>
     public override string ToString() => Precision == Precision.Float32 ? OpCase.Name : $"{OpCase.Name} in bfloat16";
 
-    private static bool IsProduct(OpCase opCase) => opCase.Op is Conv or ConvGradInput or ConvGradWeight or Gemm;
+    private static bool IsProduct(OpCase opCase) => opCase.Op is Conv or ConvGradInput or ConvGradWeight or Gemm or FusedConv { X: ConvOperand.Plain }
+        or FusedConvGradInput { GradY: ConvOperand.Plain };
+
+    private bool IsMask(int input) =>
+        OpCase.Op is FusedConvGradInput fused && input - Factors - (fused.HasSkip ? 1 : 0) is var place && place >= 0 && place < (int)fused.Mask;
 
     private IReadOnlyList<DoubleTensor> Evaluate(Func<int, double, double> change) => ReferenceOps.Evaluate(
         OpCase.Op,

@@ -71,8 +71,11 @@ internal static class LaunchVariants
         kernel is "channel_sum_partials_f32" or "batch_normalization_moments_f32" or "batch_normalization_grad_sums_f32" or "signal_measure_chunks_f32";
 
     // The argument structs are those of native/cuda/README.md: pointers first, then 32-bit numbers.
-    private static int GroupsOf(in CudaLaunch convolution) =>
-        Numbers<CudaConvGeometry>(convolution, convolution.Name.StartsWith("conv_forward_", StringComparison.Ordinal) ? 4 : 3).Groups;
+    private static int GroupsOf(in CudaLaunch convolution) => Numbers<CudaConvGeometry>(convolution, PointersOf(convolution.Name)).Groups;
+
+    private static int PointersOf(string convolution) => convolution.StartsWith("conv_forward_fused_", StringComparison.Ordinal) || convolution.StartsWith("conv_forward_pool_", StringComparison.Ordinal) ? 5
+        : convolution.StartsWith("conv_grad_input_fused_", StringComparison.Ordinal) ? 9
+        : convolution.StartsWith("conv_forward_", StringComparison.Ordinal) ? 4 : 3;
 
     private static CudaChannels ChannelsOf(in CudaLaunch sums) =>
         Numbers<CudaChannels>(sums, sums.Name is "batch_normalization_grad_sums_f32" or "signal_measure_chunks_f32" ? 4 : 2);

@@ -32,6 +32,9 @@ public sealed record NormalizeRelu : FusedOp
             ChannelMap.Emit<NormalizedRectified>(call.Steps, "normalize_relu", pattern, call.Input(0), null, call.Input(1), call.Output(0));
         }
     }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call) => NormalizationLaunch.NormalizeRelu(call);
 }
 
 /// <summary><see cref="Add"/> and <see cref="Relu"/>: max(a + b, 0). Inputs of one type.</summary>

@@ -8,7 +8,9 @@ namespace Gimbal.Trainer.Ops;
 /// An operand is computed anew by every convolution that reads it, and no longer stored, where all its readers can do so. A result takes up what follows
 /// as long as nobody else reads what is between.
 /// </remarks>
-internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
+/// <param name="graph">What is rewritten.</param>
+/// <param name="readsAnew">Whether convolutions compute operands anew; else all are stored.</param>
+internal sealed class ConvFusion(Graph graph, bool readsAnew) : GraphPass(graph)
 {
     // Nodes whose results the convolution in front of them computes.
     private readonly HashSet<Node> _absorbed = [];
@@ -89,9 +91,12 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
         if (chain.Mask is { } relu)
         {
             Value output = relu.Inputs[0];
-            bool isRecomputed = Operand(output) is (ConvOperand.NormalizeRelu, _);
-            mask = isRecomputed ? GradMask.Normalized : GradMask.Output;
-            inputs = [.. inputs, .. isRecomputed ? Operand(output).Inputs : [output]];
+            // Who takes the sums reads the normalisation's input anyway.
+            IReadOnlyList<Value>? normalized = Operand(output) is (ConvOperand.NormalizeRelu, var operands) ? operands
+                : !readsAnew && chain.Sums is { } taken && Producer<NormalizeRelu>(output) is { Inputs.Count: 2 } producer && producer.Inputs[0] == taken.Inputs[0] ? producer.Inputs
+                : null;
+            mask = normalized is null ? GradMask.Output : GradMask.Normalized;
+            inputs = [.. inputs, .. normalized ?? [output]];
         }
 
         bool hasStatistics = chain.Sums is not null;
@@ -130,7 +135,7 @@ internal sealed class ConvFusion(Graph graph) : GraphPass(graph)
 
     private (ConvOperand Operand, IReadOnlyList<Value> Inputs) Operand(Value value)
     {
-        if (IsOutput(value) || !Uses(value).All(use => Recomputes(use, value)))
+        if (!readsAnew || IsOutput(value) || !Uses(value).All(use => Recomputes(use, value)))
         {
             return (ConvOperand.Plain, [value]);
         }

@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -87,6 +88,40 @@ public sealed record FusedConv(Conv Forward, ConvOperand X, bool HasBias, ConvRe
         else if (isPooledApart)
         {
             s_pool.Emit(call.Steps, new Shape(g.N, g.M, g.P, g.Q), call.OutputShape(0), y, call.Output(0), (int*)call.Output(1));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        if (X != ConvOperand.Plain || Y == ConvResult.Plain)
+        {
+            base.EmitCuda(call);
+            return;
+        }
+
+        CudaConvGeometry g = Forward.CudaGeometry(call.InputShape(0), call.InputShape(Filter));
+        if (!CudaConvolution.IsFusable(g))
+        {
+            base.EmitCuda(call);
+            return;
+        }
+
+        (ulong x, ulong w, ulong bias) = (call.Input(0), call.Input(Filter), HasBias ? call.Input(Filter + 1) : 0);
+        switch (Y)
+        {
+            case ConvResult.Statistics:
+                CudaTileSums partial = CudaConvolution.ForwardWithMoments(call.Launches, g, x, w, bias, call.Output(0));
+                BatchNormalization.EmitStatistics(
+                    call, Epsilon, Momentum, partial, NormalizationRule.CudaChannels(call.OutputShape(0)), origin: 0, FirstStatistic, firstOutput: 1, call.Output(5));
+                break;
+            case ConvResult.ReluMaxPool or ConvResult.MaxPool:
+                CudaConvolution.ForwardPooled(call.Launches, g, x, w, bias, call.Output(0), call.Output(1), rectifies: Y == ConvResult.ReluMaxPool);
+                break;
+            default:
+                CudaConvolution.ForwardRectified(call.Launches, g, x, w, bias, call.Output(0));
+                break;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Gimbal.Trainer.Cpu;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Tensors;
 
@@ -77,6 +78,33 @@ public sealed record FusedConvGradInput(ConvGradInput Of, ConvOperand GradY, boo
         if (HasStatistics)
         {
             BatchStatisticsGrad.EmitChannels(call, sums, call.OutputShape(0), FirstStatistic + 1, firstOutput: 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void EmitCuda(CudaCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        CudaConvGeometry g = Of.Forward.CudaGeometry(call.OutputShape(0), call.InputShape(0));
+        if (GradY != ConvOperand.Plain || !CudaConvolution.IsFusable(g))
+        {
+            base.EmitCuda(call);
+            return;
+        }
+
+        CudaGradTarget target = new()
+        {
+            Skip = HasSkip ? call.Input(Skip) : 0,
+            Mask = Mask == GradMask.None ? 0 : call.Input(FirstMask),
+            MaskCoefficients = Mask == GradMask.Normalized ? call.Input(FirstMask + 1) : 0,
+            Input = HasStatistics ? call.Input(FirstStatistic) : 0,
+            Mean = HasStatistics ? call.Input(FirstStatistic + 2) : 0,
+        };
+        CudaTileSums sums = CudaConvolution.GradInputFused(call.Launches, g, call.Input(FirstGradY), call.Input(0), call.Output(0), target);
+        if (HasStatistics)
+        {
+            BatchNormalizationGrad.EmitStatistics(
+                call, sums.Partial, sums.Chunks, NormalizationRule.CudaChannels(call.OutputShape(0)), FirstStatistic + 1, firstOutput: 1, call.Output(3));
         }
     }
 

@@ -13,15 +13,21 @@ public static class FusionRules
         return device is CpuDevice ? ForCpu(graph) : ForCuda(graph);
     }
 
-    /// <summary>The graph a card should plan, which needs no card to be known: the sum at the end of a residual block and the ReLU behind it are one node.</summary>
-    public static Graph ForCuda(Graph graph) => new ActivationFusion(graph).Run();
+    /// <summary>The graph a card should plan, which needs no card to be known.</summary>
+    /// <remarks>
+    /// As on the CPU, but that convolutions read operands as they are stored. An implicit product reads an element once for every tap of the filter;
+    /// whether computing it anew each time costs less than the pass that stores it has not been measured on a card.
+    /// </remarks>
+    public static Graph ForCuda(Graph graph) => Fuse(graph, readsAnew: false);
 
-    /// <summary>Batch norm is split into sums and elementwise work; elementwise work and sums move into the convolutions next to them.</summary>
-    private static Graph ForCpu(Graph graph)
+    private static Graph ForCpu(Graph graph) => Fuse(graph, readsAnew: true);
+
+    // Batch norm is split into sums and elementwise work; elementwise work and sums move into the convolutions next to them.
+    private static Graph Fuse(Graph graph, bool readsAnew)
     {
         graph = new NormalizationSplit(graph).Run();
         graph = new PoolingGradientOrder(graph).Run();
         graph = new ActivationFusion(graph).Run();
-        return new ConvFusion(graph).Run();
+        return new ConvFusion(graph, readsAnew).Run();
     }
 }

@@ -19,27 +19,32 @@ public sealed partial record BatchNormalization
     {
         CudaChannels sums = NormalizationRule.CudaChannels(call.InputShape(0));
         int channels = sums.Channels;
-        ulong partial = call.Launches.Scratch(2L * sums.Chunks * channels);
-        call.Launches.Add("batch_normalization_moments_f32", sums.Partials, new MomentsArgs(call.Input(0), partial, sums.Rows, channels, sums.RowsPerChunk, 0));
+        CudaTileSums partial = new(call.Launches.Scratch(2L * sums.Chunks * channels), sums.RowsPerChunk, sums.Chunks);
+        call.Launches.Add("batch_normalization_moments_f32", sums.Partials, new MomentsArgs(call.Input(0), partial.Partial, sums.Rows, channels, sums.RowsPerChunk, 0));
+        EmitStatistics(call, epsilon, momentum, partial, sums, call.Launches.Part(call.Input(0), channels), firstInput: 1, firstOutput, coefficients);
+    }
+
+    /// <summary>Appends what makes statistics of moments about <paramref name="origin"/>, a value for each channel, or 0 for moments as they are.</summary>
+    internal static void EmitStatistics(
+        CudaCall call, float epsilon, float momentum, in CudaTileSums partial, in CudaChannels sums, ulong origin, int firstInput, int firstOutput, ulong coefficients) =>
         call.Launches.Add("batch_normalization_statistics_f32", sums.Finish, new StatisticsArgs(
-            call.Launches.Part(call.Input(0), channels),
-            partial,
-            call.Input(1),
-            call.Input(2),
-            call.Input(3),
-            call.Input(4),
+            origin,
+            partial.Partial,
+            call.Input(firstInput),
+            call.Input(firstInput + 1),
+            call.Input(firstInput + 2),
+            call.Input(firstInput + 3),
             call.Output(firstOutput),
             call.Output(firstOutput + 1),
             call.Output(firstOutput + 2),
             call.Output(firstOutput + 3),
             coefficients,
             sums.Rows,
-            channels,
-            sums.RowsPerChunk,
-            sums.Chunks,
+            sums.Channels,
+            partial.RowsPerChunk,
+            partial.Chunks,
             epsilon,
             momentum));
-    }
 
     private readonly record struct MomentsArgs(ulong X, ulong Partial, int Rows, int Channels, int RowsPerChunk, int Padding);
 
@@ -79,9 +84,23 @@ public sealed partial record BatchNormalizationGrad
     {
         CudaChannels sums = NormalizationRule.CudaChannels(call.InputShape(0));
         ulong partial = NormalizationLaunch.GradSums(call, sums, mean: call.Input(2));
-        call.Launches.Add("batch_normalization_grad_channels_f32", sums.Finish, new ChannelsArgs(
-            partial, call.Input(1), call.Input(2), call.Input(3), call.Output(firstOutput), call.Output(firstOutput + 1), coefficients, sums.Rows, sums.Channels, sums.Chunks, 0));
+        EmitStatistics(call, partial, sums.Chunks, sums, firstInput: 1, firstOutput, coefficients);
     }
+
+    /// <summary>The same of sums that are there; gamma, mean and inverse deviation are the inputs from <paramref name="firstInput"/> on.</summary>
+    internal static void EmitStatistics(CudaCall call, ulong partial, int chunks, in CudaChannels sums, int firstInput, int firstOutput, ulong coefficients) =>
+        call.Launches.Add("batch_normalization_grad_channels_f32", sums.Finish, new ChannelsArgs(
+            partial,
+            call.Input(firstInput),
+            call.Input(firstInput + 1),
+            call.Input(firstInput + 2),
+            call.Output(firstOutput),
+            call.Output(firstOutput + 1),
+            coefficients,
+            sums.Rows,
+            sums.Channels,
+            chunks,
+            0));
 
     private readonly record struct ChannelsArgs(
         ulong Partial,

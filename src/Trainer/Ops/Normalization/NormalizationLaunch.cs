@@ -12,6 +12,21 @@ internal static class NormalizationLaunch
         sums.Map,
         new NormalizeArgs(call.Input(0), coefficients, call.Output(0), call.InputShape(0).Count, sums.Channels));
 
+    /// <summary>Appends <see cref="NormalizeRelu"/>, whose inputs are the call's.</summary>
+    public static void NormalizeRelu(CudaCall call)
+    {
+        CudaChannels sums = NormalizationRule.CudaChannels(call.InputShape(0));
+        int count = call.InputShape(0).Count;
+        if (call.Node.Inputs.Count > 2)
+        {
+            call.Launches.Add("normalize_add_relu_forward_f32", sums.Map, new NormalizeAddArgs(call.Input(0), call.Input(2), call.Input(1), call.Output(0), count, sums.Channels));
+        }
+        else
+        {
+            call.Launches.Add("normalize_relu_forward_f32", sums.Map, new NormalizeArgs(call.Input(0), call.Input(1), call.Output(0), count, sums.Channels));
+        }
+    }
+
     /// <summary>Appends gradX, affine in gradY and x, each channel with its own coefficients.</summary>
     public static void NormalizeGrad(CudaCall call, CudaChannels sums, ulong x, ulong gradY, ulong coefficients, ulong gradX) => call.Launches.Add(
         "batch_normalization_grad_input_f32", sums.Map, new NormalizeGradArgs(x, gradY, coefficients, gradX, sums.Rows * sums.Channels, sums.Channels));
@@ -27,6 +42,8 @@ internal static class NormalizationLaunch
     }
 
     private readonly record struct NormalizeArgs(ulong X, ulong Coefficients, ulong Y, int Count, int Channels);
+
+    private readonly record struct NormalizeAddArgs(ulong X, ulong Skip, ulong Coefficients, ulong Y, int Count, int Channels);
 
     private readonly record struct NormalizeGradArgs(ulong X, ulong GradY, ulong Coefficients, ulong GradX, int Count, int Channels);
 

@@ -17,6 +17,9 @@ internal static class FusionCases
         new(new Conv(1, 1, 1, 4), TensorType.Image(2, 8, 6, 6), 12, 3, 3),
     ];
 
+    // One value of a channel has no variance.
+    private static readonly ProductCases.Geometry[] Tiles = [.. ProductCases.Chosen.Except(Chosen).Where(g => g.Y.Shape.Count > g.M && g.X.Shape.Count > g.X.Shape[1])];
+
     private static readonly ConvOperand[] s_operandsX = [ConvOperand.Plain, ConvOperand.NormalizeRelu];
     private static readonly ConvOperand[] s_operandsY = [ConvOperand.Plain, ConvOperand.NormalizeGrad, ConvOperand.Unpool];
 
@@ -30,10 +33,19 @@ internal static class FusionCases
             random => Activation(random.DrawGeometry().X, random.Next(2) == 0)),
         OpFamily.Of<AddRelu>([Sum(TensorType.Image(2, 16, 8, 8)), Sum(TensorType.Image(5, 3, 65, 67))], random => Sum(random.DrawGeometry().X)),
         OpFamily.Of<FusedConv>(
-            [.. from g in Chosen from y in Enum.GetValues<ConvResult>() select Forward(g, (int)y % 2 == 0 ? ConvOperand.Plain : ConvOperand.NormalizeRelu, y != ConvResult.Plain, y)],
+            [
+                .. from g in Chosen from y in Enum.GetValues<ConvResult>() select Forward(g, (int)y % 2 == 0 ? ConvOperand.Plain : ConvOperand.NormalizeRelu, y != ConvResult.Plain, y),
+                .. Tiles.Select((g, i) => Forward(g, ConvOperand.Plain, hasBias: i % 2 == 0, i % 3 == 2 ? ConvResult.Relu : ConvResult.Statistics)),
+                .. Tiles.Where(g => g.Y.Shape[2] > 1 && g.Y.Shape[3] > 1)
+                    .Select((g, i) => Forward(g, ConvOperand.Plain, hasBias: i % 2 == 1, i % 3 == 0 ? ConvResult.MaxPool : ConvResult.ReluMaxPool)),
+                Forward(Chosen[1], ConvOperand.Plain, hasBias: true, ConvResult.Statistics, Domain.Normal(300)) with { Note = "far from 0" },
+            ],
             random => Forward(random.DrawGeometry(), random.Of(s_operandsX), random.Next(2) == 0, random.Of([ConvResult.Plain, ConvResult.Relu]))),
         OpFamily.Of<FusedConvGradInput>(
-            [.. Chosen.SelectMany((g, i) => s_operandsY.Select((y, j) => GradInput(g, y, (i + j) % 2 == 0, (GradMask)((i + j) % 3), (i + j) % 4 < 2)))],
+            [
+                .. Chosen.SelectMany((g, i) => s_operandsY.Select((y, j) => GradInput(g, y, (i + j) % 2 == 0, (GradMask)((i + j) % 3), (i + j) % 4 < 2))),
+                .. Tiles.Select((g, i) => GradInput(g, ConvOperand.Plain, i % 2 == 0, (GradMask)(i / 2 % 3), i % 5 != 4)),
+            ],
             random => GradInput(random.DrawGeometry(), random.Of([ConvOperand.Plain, ConvOperand.NormalizeGrad]), random.Next(2) == 0, (GradMask)random.Next(3), hasStatistics: false)),
         OpFamily.Of<FusedConvGradWeight>(
             [.. from g in Chosen from x in s_operandsX from y in s_operandsY select GradWeight(g, x, y)],
@@ -50,7 +62,7 @@ internal static class FusionCases
 
     private static OpCase Sum(TensorType x) => new(new AddRelu(), new OpInput("a", x, Domain.Normal()), new OpInput("b", x, Domain.Normal()));
 
-    private static OpCase Forward(ProductCases.Geometry g, ConvOperand x, bool hasBias, ConvResult y)
+    private static OpCase Forward(ProductCases.Geometry g, ConvOperand x, bool hasBias, ConvResult y, Func<Random, TensorType, double[]>? bias = null)
     {
         TensorType channels = TensorType.Vector(g.M);
         return new(
@@ -58,7 +70,7 @@ internal static class FusionCases
             [
                 .. Operand("x", g.X, x),
                 new("w", g.Filter, Domain.Normal()),
-                .. hasBias ? [new OpInput("bias", channels, Domain.Normal())] : Array.Empty<OpInput>(),
+                .. hasBias ? [new OpInput("bias", channels, bias ?? Domain.Normal())] : Array.Empty<OpInput>(),
                 .. y == ConvResult.Statistics ? Statistics(channels) : [],
             ])
         {

@@ -6,7 +6,8 @@ namespace Gimbal.Trainer.Tests.Ops.Cases;
 
 internal static class ProductCases
 {
-    private static readonly Geometry[] Chosen =
+    /// <summary>Every tile, in groups and without, one block and several; in some every channel is a group of its own.</summary>
+    internal static readonly Geometry[] Chosen =
     [
         new(new Conv(1, 1, 1), TensorType.Image(2, 16, 8, 8), 16, 3, 3),
         new(new Conv(2, 1, 1), TensorType.Image(3, 3, 15, 13), 17, 3, 3),
