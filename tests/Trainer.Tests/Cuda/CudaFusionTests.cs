@@ -1,10 +1,12 @@
 using Gimbal.CudaSimulator;
+using Gimbal.Trainer.Cuda;
 using Gimbal.Trainer.Graphs;
 using Gimbal.Trainer.Ops;
 using Gimbal.Trainer.Plans;
 using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Tests.Conditions;
 using Gimbal.Trainer.Tests.Ops;
+using Gimbal.Trainer.Tests.Ops.Cases;
 using Gimbal.Trainer.Training;
 
 namespace Gimbal.Trainer.Tests.Cuda;
@@ -63,6 +65,21 @@ public sealed class CudaFusionTests
                 Assert.All(first, state => Assert.True(state.Value.Span.SequenceEqual(again[state.Key].Span), $"{state.Key} in order {order}"));
             }
         }
+    }
+
+    [SimulatorTheory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.Bfloat16)]
+    public void Statistics_of_values_far_from_0_keep_their_digits(Precision precision)
+    {
+        Simulator.Reset();
+        using Driver driver = Driver.Open();
+        CudaCase cudaCase = new(FusionCases.FarFromZero, precision);
+        using CudaKernelRun run = new(cudaCase, driver, new Kernels(driver));
+
+        string? wrong = CudaCaseChecks.Values(run, cudaCase);
+
+        Assert.True(wrong is null, wrong);
     }
 
     [Fact]

@@ -38,7 +38,6 @@ internal static class FusionCases
                 .. Tiles.Select((g, i) => Forward(g, ConvOperand.Plain, hasBias: i % 2 == 0, i % 3 == 2 ? ConvResult.Relu : ConvResult.Statistics)),
                 .. Tiles.Where(g => g.Y.Shape[2] > 1 && g.Y.Shape[3] > 1)
                     .Select((g, i) => Forward(g, ConvOperand.Plain, hasBias: i % 2 == 1, i % 3 == 0 ? ConvResult.MaxPool : ConvResult.ReluMaxPool)),
-                Forward(Chosen[1], ConvOperand.Plain, hasBias: true, ConvResult.Statistics, Domain.Normal(300)) with { Note = "far from 0" },
             ],
             random => Forward(random.DrawGeometry(), random.Of(s_operandsX), random.Next(2) == 0, random.Of([ConvResult.Plain, ConvResult.Relu]))),
         OpFamily.Of<FusedConvGradInput>(
@@ -54,6 +53,9 @@ internal static class FusionCases
             [.. from type in s_measured from x in s_measurable from images in (int[])[0, 1] select Measure(type, x, images)],
             random => Measure(random.DrawGeometry().X, random.Of([ConvOperand.NormalizeRelu, ConvOperand.NormalizeGrad]), random.Next(3))),
     ];
+
+    /// <summary>Statistics of a result whose mean is thirty deviations from 0: a card's kernels take squares about each tile's mean.</summary>
+    public static OpCase FarFromZero => Forward(Chosen[1], ConvOperand.Plain, hasBias: true, ConvResult.Statistics, Domain.Normal(300)) with { Note = "far from 0" };
 
     private static T Of<T>(this Random random, IReadOnlyList<T> choices) => choices[random.Next(choices.Count)];
 
