@@ -32,7 +32,7 @@ GB_API cuStreamDestroy_v2(void* handle) {
     Result result = drain(*stream);
     removeStream(stream);
     for (Event* event : context.events.live)
-        if (event->stream == stream) event->recorded = false;
+        if (event->moment && event->moment->stream == stream) event->moment.reset();
     context.streams.remove(stream);
     return result;
 }
@@ -171,15 +171,15 @@ GB_API cuEventSynchronize(void* handle) {
     if (Result wrong = eventOf("cuEventSynchronize", handle, event)) return wrong;
     if (event->capture) return refuseWhileCapturing("cuEventSynchronize");
     counters.waits++;
-    return synchronize(*event);
+    return event->moment ? synchronize(*event->moment) : Success;
 }
 
 GB_API cuEventQuery(void* handle) {
     GB_CALL(Current);
     Event* event;
     if (Result wrong = eventOf("cuEventQuery", handle, event)) return wrong;
-    if (!event->recorded || event->done) return Success;
-    Result result = advance(*event->stream);
+    if (!event->moment || event->moment->done) return Success;
+    Result result = advance(*event->moment->stream);
     return result ? result : NotReady;
 }
 
@@ -188,9 +188,9 @@ GB_API cuEventElapsedTime(float* milliseconds, void* startHandle, void* endHandl
     Event *start, *end;
     if (Result wrong = eventOf("cuEventElapsedTime", startHandle, start)) return wrong;
     if (Result wrong = eventOf("cuEventElapsedTime", endHandle, end)) return wrong;
-    if (!start->recorded || !end->recorded || !start->timed || !end->timed) return report(InvalidHandle, "cuEventElapsedTime: an event was not recorded, or without timing");
-    if (!start->done || !end->done) return NotReady;
-    *milliseconds = static_cast<float>(end->milliseconds - start->milliseconds);
+    if (!start->moment || !end->moment || !start->timed || !end->timed) return report(InvalidHandle, "cuEventElapsedTime: an event was not recorded, or without timing");
+    if (!start->moment->done || !end->moment->done) return NotReady;
+    *milliseconds = static_cast<float>(end->moment->milliseconds - start->moment->milliseconds);
     return Success;
 }
 

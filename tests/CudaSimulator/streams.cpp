@@ -97,21 +97,19 @@ void invalidateCaptures() {
 }
 
 Result record(Event& event, Stream& stream) {
-    event.stream = &stream;
+    event.moment = std::make_shared<Moment>(Moment{&stream});
     event.capture = stream.capture;
-    event.recorded = true;
-    event.done = false;
     event.tail = stream.tail;
     if (stream.capture) return Success;
-    return submit(stream, [&event] {
-        event.done = true;
-        event.milliseconds = now();
+    return submit(stream, [moment = event.moment] {
+        moment->done = true;
+        moment->milliseconds = now();
         return Success;
     });
 }
 
 Result wait(Stream& stream, Event& event) {
-    if (!event.recorded) return Success;
+    if (!event.moment) return Success;
     if (event.capture) {
         if (stream.capture && stream.capture != event.capture) return report(CaptureInvalidated, "cuStreamWaitEvent: the event belongs to another capture");
         stream.capture = event.capture;
@@ -122,11 +120,11 @@ Result wait(Stream& stream, Event& event) {
         stream.capture->invalid = true;
         return report(CaptureUnsupported, "cuStreamWaitEvent: a capturing stream waits for an event recorded outside the capture");
     }
-    return submit(stream, [&event] { return synchronize(event); });
+    return submit(stream, [moment = event.moment] { return synchronize(*moment); });
 }
 
-Result synchronize(Event& event) {
-    while (event.recorded && !event.done && !event.stream->pending.empty() && !sticky) advance(*event.stream);
+Result synchronize(const Moment& moment) {
+    while (!moment.done && !moment.stream->pending.empty() && !sticky) advance(*moment.stream);
     return sticky;
 }
 

@@ -33,11 +33,17 @@ struct Stream {
     std::vector<unsigned> tail;
 };
 
+// One recording of an event: who waits for it does not wait for a later one.
+struct Moment {
+    Stream* stream;
+    bool done = false;
+    double milliseconds = 0;
+};
+
 struct Event {
     bool timed = true;
-    bool recorded = false, done = false;
-    double milliseconds = 0;
-    Stream* stream = nullptr;
+    // None until it is recorded, and none that ever comes while that is captured.
+    std::shared_ptr<Moment> moment;
     std::shared_ptr<Capture> capture;
     std::vector<unsigned> tail;
 };
@@ -61,7 +67,7 @@ void invalidateCaptures();
 
 Result record(Event& event, Stream& stream);
 Result wait(Stream& stream, Event& event);
-Result synchronize(Event& event);
+Result synchronize(const Moment& moment);
 Result beginCapture(Stream& stream);
 Result endCapture(Stream& stream, Nodes& nodes);
 

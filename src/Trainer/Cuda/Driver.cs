@@ -4,18 +4,23 @@ using static ManagedCuda.DriverAPINativeMethods;
 
 namespace Gimbal.Trainer.Cuda;
 
-/// <summary>One device and its queues. With <see cref="QueuedCopy"/> and <see cref="QueueMark"/> the only caller of ManagedCuda's API; what they need of it is stated in ManagedCuda/README.md.</summary>
+/// <summary>One device and its queues. With <see cref="QueuedCopy"/>, <see cref="QueuedUpload"/> and <see cref="QueueMark"/> the only caller of ManagedCuda's API; what they need of it is stated in ManagedCuda/README.md.</summary>
 /// <remarks>Work is queued in order and runs while the host goes on; <see cref="Synchronize"/> and <see cref="Download"/> wait, and <see cref="Upload"/> where its page-locked memory is full. One thread at a time may use a driver.</remarks>
 public sealed unsafe class Driver : IDisposable
 {
-    private const int StagingBytes = 4 << 20;
+    private const int StagingHalfBytes = 2 << 20;
+    private const int StagingBytes = 2 * StagingHalfBytes;
     private readonly PrimaryContext _context;
     private readonly CudaStream _stream;
     private readonly CudaStream _aside;
+    private readonly CudaStream _uploads;
     private readonly CudaPageLockedHostMemory<byte> _staging;
     private readonly List<CUmodule> _modules = [];
     private readonly nint[] _parameter = new nint[1];
     private readonly Action _synchronize;
+    // Each half of the staging memory, once it is full: when it has been read.
+    private readonly QueueMark[] _read;
+    private int _half;
     private int _staged;
 
     private Driver(PrimaryContext context)
@@ -24,8 +29,10 @@ public sealed unsafe class Driver : IDisposable
         _context.SetCurrent();
         _stream = new CudaStream(CUStreamFlags.NonBlocking);
         _aside = new CudaStream(CUStreamFlags.NonBlocking);
+        _uploads = new CudaStream(CUStreamFlags.NonBlocking);
         _staging = new CudaPageLockedHostMemory<byte>(StagingBytes);
         _synchronize = _stream.Synchronize;
+        _read = [NewMark(), NewMark()];
     }
 
     /// <summary>The card's name.</summary>
@@ -113,11 +120,14 @@ public sealed unsafe class Driver : IDisposable
     {
         while (!source.IsEmpty)
         {
-            int count = Math.Min(source.Length, StagingBytes);
-            if (count > StagingBytes - _staged)
+            int count = Math.Min(source.Length, StagingHalfBytes);
+            if (count > ((_half + 1) * StagingHalfBytes) - _staged)
             {
-                // The staging memory must have been read before it is filled again.
-                Synchronize();
+                // The other half must have been read before it is filled again; it was filled long ago.
+                _read[_half].Set(CudaQueue.Main);
+                _half ^= 1;
+                _read[_half].Wait();
+                _staged = _half * StagingHalfBytes;
             }
 
             nint staging = _staging.PinnedHostPointer + _staged;
@@ -174,12 +184,16 @@ public sealed unsafe class Driver : IDisposable
     public void Synchronize()
     {
         Call("cuStreamSynchronize", _synchronize);
-        _staged = 0;
+        _staged = _half * StagingHalfBytes;
     }
 
     /// <summary>Memory of the host for copies that nobody waits for at once.</summary>
     /// <param name="bytes">Its length.</param>
     public QueuedCopy NewQueuedCopy(int bytes) => Call($"cuMemHostAlloc({bytes} bytes)", () => new QueuedCopy(_stream, bytes));
+
+    /// <summary>Memory of the host that copies to the device read while the host goes on.</summary>
+    /// <param name="bytes">Its length.</param>
+    public QueuedUpload NewQueuedUpload(int bytes) => Call($"cuMemHostAlloc({bytes} bytes)", () => new QueuedUpload(_uploads, NewMark(), bytes));
 
     /// <summary>What lets one queue wait for another.</summary>
     public QueueMark NewMark() => Call("cuEventCreate", () => new QueueMark(StreamOf));
@@ -217,7 +231,9 @@ public sealed unsafe class Driver : IDisposable
     public void Dispose()
     {
         _staging.Dispose();
+        Array.ForEach(_read, mark => mark.Dispose());
         _aside.Dispose();
+        _uploads.Dispose();
         _stream.Dispose();
         _modules.ForEach(Unload);
         _context.Dispose();
@@ -235,7 +251,12 @@ public sealed unsafe class Driver : IDisposable
         }
     }
 
-    private CudaStream StreamOf(CudaQueue queue) => queue == CudaQueue.Main ? _stream : _aside;
+    private CudaStream StreamOf(CudaQueue queue) => queue switch
+    {
+        CudaQueue.Aside => _aside,
+        CudaQueue.Upload => _uploads,
+        _ => _stream,
+    };
 
     private static CUfunction Function(nint pointer) => new() { Pointer = pointer };
 

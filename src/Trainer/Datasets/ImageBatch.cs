@@ -71,8 +71,14 @@ public sealed class ImageBatch
             return;
         }
 
-        _pictures.Write(0, _pixels.AsSpan(0, _pixels.Length / Size * Held));
-        _pictures.Place(_rows, plan, images);
+        if (_pixels.Length > 0)
+        {
+            _pictures.Place(_pixels.AsSpan(0, _pixels.Length / Size * Held), _rows, plan, images);
+        }
+        else
+        {
+            _pictures.Place(_rows, plan, images);
+        }
     }
 
     /// <summary>One picture, [H, W, C].</summary>

@@ -19,6 +19,13 @@ public abstract class DevicePictures : IDisposable
     /// <param name="images">Its input, [N, C, H, W].</param>
     public abstract void Place(ReadOnlySpan<PictureRow> rows, Plan plan, Value images);
 
+    /// <summary>Sets an input of a plan to a batch of normalised pictures that come with it, while the device may still work on the batch before. Allocates nothing but the first time.</summary>
+    /// <param name="pixels">Whole pictures, [H, W, C] each, a batch of them at most; they may change as soon as the call returns.</param>
+    /// <param name="rows">One for each image; they name pictures by their position in <paramref name="pixels"/>.</param>
+    /// <param name="plan">Of the same device.</param>
+    /// <param name="images">Its input, [N, C, H, W].</param>
+    public abstract void Place(ReadOnlySpan<byte> pixels, ReadOnlySpan<PictureRow> rows, Plan plan, Value images);
+
     /// <summary>Frees the memory.</summary>
     public abstract void Dispose();
 }

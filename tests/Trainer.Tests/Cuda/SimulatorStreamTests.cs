@@ -75,6 +75,23 @@ public sealed unsafe class SimulatorStreamTests
     }
 
     [SimulatorFact]
+    public void A_wait_is_for_the_event_as_it_was_recorded_then_and_not_later()
+    {
+        using SimulatedContext context = new();
+        Succeed(cuStreamCreate(out nint first, 1));
+        Succeed(cuStreamCreate(out nint second, 1));
+        Succeed(cuEventCreate(out nint done, 0));
+        Succeed(context.Launch(Kernel, stream: first));
+        Succeed(cuEventRecord(done, first));
+        Succeed(cuStreamWaitEvent(second, done, 0));
+        Succeed(context.Launch(Kernel, stream: first));
+        Succeed(cuEventRecord(done, first));
+        Succeed(cuStreamSynchronize(second));
+        Assert.Equal(1, Simulator.Counter("launches"));
+        Assert.Equal(600, cuEventQuery(done));
+    }
+
+    [SimulatorFact]
     public void A_captured_graph_runs_when_it_is_launched_and_as_often()
     {
         using SimulatedContext context = new();

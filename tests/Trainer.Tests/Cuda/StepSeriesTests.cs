@@ -75,8 +75,9 @@ public sealed class StepSeriesTests
         else
         {
             Assert.Equal(2, seen[0].Graphs);
-            // For each step uploads of pictures, rows, labels, rate and random numbers, two launches, four copies of results, an event and the wait for it.
-            Assert.Equal(Length * 13, seen[Length].Calls - seen[0].Calls);
+            // For each step five uploads, of pictures, rows, labels, rate and random numbers, two launches, four copies of results, an event and the wait for it; and five calls
+            // about the events between the upload of pictures and what is made of them.
+            Assert.Equal(Length * 18, seen[Length].Calls - seen[0].Calls);
         }
     }
 

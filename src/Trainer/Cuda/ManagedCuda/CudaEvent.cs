@@ -19,6 +19,18 @@ internal sealed class CudaEvent : IDisposable
 
     public void Record(CUstream stream) => CudaException.Check(Events.cuEventRecord(_event, stream));
 
+    /// <summary>Whether the moment has come.</summary>
+    public bool Query()
+    {
+        CUResult result = Events.cuEventQuery(_event);
+        if (result != CUResult.ErrorNotReady)
+        {
+            CudaException.Check(result);
+        }
+
+        return result == CUResult.Success;
+    }
+
     public void Synchronize() => CudaException.Check(Events.cuEventSynchronize(_event));
 
     /// <summary>Milliseconds from one to the other.</summary>

@@ -160,6 +160,9 @@ internal static partial class DriverAPINativeMethods
         internal static partial CUResult cuEventSynchronize(CUevent handle);
 
         [LibraryImport(Library)]
+        internal static partial CUResult cuEventQuery(CUevent handle);
+
+        [LibraryImport(Library)]
         internal static partial CUResult cuEventElapsedTime(ref float milliseconds, CUevent start, CUevent end);
 
         [LibraryImport(Library)]

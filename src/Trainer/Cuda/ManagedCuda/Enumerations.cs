@@ -15,6 +15,7 @@ internal enum CUResult
     UnsupportedPTXVersion = 222,
     ErrorInvalidHandle = 400,
     ErrorNotFound = 500,
+    ErrorNotReady = 600,
     ErrorIllegalAddress = 700,
     ErrorLaunchOutOfResources = 701,
     ErrorLaunchFailed = 719,
