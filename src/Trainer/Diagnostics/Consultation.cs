@@ -31,8 +31,9 @@ public sealed class Consultation
         ArgumentNullException.ThrowIfNull(data);
         (_network, _options, _data, _run) = (network, options.Resolve(), data, run);
         Augmentation augmentation = new(_options.PadCrop ?? 0, _options.Flip ?? false, _options.Cutout);
-        _loader = new BatchLoader(data.Train, Normalization.Of(data.Train), _options.Batch, augmentation, _options.Seed);
-        _examination = new Examination(device);
+        Normalization normalization = Normalization.Of(data.Train);
+        _loader = new BatchLoader(data.Train, normalization, _options.Batch, augmentation, _options.Seed);
+        _examination = new Examination(device, new PatchComponents(data.Train, normalization));
     }
 
     /// <summary>Takes steps as it is.</summary>

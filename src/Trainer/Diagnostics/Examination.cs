@@ -9,7 +9,8 @@ namespace Gimbal.Trainer.Diagnostics;
 
 /// <summary>Trains a network for a few steps and keeps what its signals looked like. What is examined is a copy: nothing of the caller's changes.</summary>
 /// <param name="device">Where.</param>
-public sealed class Examination(Device device)
+/// <param name="pictures">What a first convolution begins with where the options ask for that; null: they never do.</param>
+public sealed class Examination(Device device, PatchComponents? pictures = null)
 {
     /// <summary>Steps a doctor wants to see.</summary>
     public const int UsualSteps = 30;
@@ -44,7 +45,15 @@ public sealed class Examination(Device device)
         options = options.Resolve();
         TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(batch.Size, null));
         using StateStore state = device.NewState(graph.Graph);
-        InitialState.Fill(state, options);
+        if (pictures is null)
+        {
+            InitialState.Fill(state, options);
+        }
+        else
+        {
+            InitialState.Fill(state, options, network, pictures);
+        }
+
         foreach ((string name, Tensor tensor) in start?.Where(pair => state.States.Any(v => v.Name == pair.Key)) ?? [])
         {
             state.Write(name, tensor);

@@ -1,6 +1,6 @@
 namespace Gimbal.Trainer.Health;
 
-/// <summary>What one tensor of a step looked like: an activation, or the gradient of one. A training run looks at the first 32 images of the batch.</summary>
+/// <summary>What one tensor of a step looked like: an activation, or the gradient of one. A training run looks at the last 32 images of the batch.</summary>
 /// <param name="Count">Elements of one image's share: C·H·W.</param>
 /// <param name="Rms">Root of the mean square of all elements.</param>
 /// <param name="MaxAbs">Largest magnitude.</param>

@@ -13,17 +13,19 @@ public static class Recipes
         ["fast"] = new()
         {
             Model = "fast-cnn",
-            Epochs = 18,
-            Batch = 128,
+            Epochs = 42,
+            Batch = 256,
             Optimizer = OptimizerName.Sgd,
             Lr = 0.2,
             Momentum = 0.9f,
             Nesterov = true,
-            WeightDecay = 5e-4f,
+            WeightDecay = 1e-3f,
             Schedule = ScheduleName.OneCycle,
             LabelSmoothing = 0.1f,
             PadCrop = 4,
             Flip = true,
+            Cutout = 8,
+            Whiten = true,
             HealthEvery = 0,
         },
     };

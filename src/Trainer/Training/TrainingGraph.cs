@@ -15,7 +15,7 @@ namespace Gimbal.Trainer.Training;
 /// <param name="ClassWeights">Weight of each class in the loss; null: all the same.</param>
 /// <param name="EmaDecay">Decay of the averaged weights; null: none are kept.</param>
 /// <param name="Precision">Of the products of the network and of its gradients.</param>
-/// <param name="MeasuredImages">Images of a batch that readings of the layers' health look at, from the first on; 0: all.</param>
+/// <param name="MeasuredImages">Images of a batch that readings of the layers' health look at, the last ones; 0: all.</param>
 public sealed record StepOptions(
     int Batch,
     Optimizer Optimizer,

@@ -119,6 +119,10 @@ public sealed record TrainingOptions
     [Description("initializer of the weights in place of the model's own, NAME or NAME:X")]
     public string? Init { get; init; }
 
+    /// <summary>Whether the first convolution begins with the principal components of patches of the training pictures.</summary>
+    [Description("begin the first convolution with the principal components of patches of the training images, whose responses are uncorrelated")]
+    public bool Whiten { get; init; }
+
     /// <summary>Gradient clipping.</summary>
     [Description("none, norm:X, value:X or agc:X")]
     public string Clip { get; init; } = "none";

@@ -62,7 +62,7 @@ public sealed class TrainingRun : IDisposable
         TrainingGraph graph = TrainingGraph.Create(
             network, Options.ToStep(_loader.Batch, Options.ClassWeights == ClassWeighting.Balanced ? BalancedWeights(data.Train) : null) with { MeasuredImages = MeasuredImages });
         _state = device.NewState(graph.Graph);
-        InitialState.Fill(_state, Options);
+        InitialState.Fill(_state, Options, network, new PatchComponents(data.Train, Normalization));
         _step = new TrainingStep(graph, device, _state, Options.Seed);
         _evaluator = new Evaluator(network, device, _loader.Batch);
         // Saving and evaluating copy the state; training and evaluating load ahead.

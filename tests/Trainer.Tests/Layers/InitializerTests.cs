@@ -42,6 +42,25 @@ public sealed class InitializerTests
     }
 
     [Theory]
+    [InlineData(4, 6, 3)]
+    [InlineData(6, 4, 5)]
+    public void Dirac_filters_pass_a_channel_each_and_the_rest_are_Hes(int filters, int channels, int side)
+    {
+        Tensor filter = new(new Shape(filters, channels, side, side));
+        Tensor he = new(filter.Shape);
+
+        new Dirac(1.5f).Fill(filter, new Philox(1, 2));
+        Initializers.HeNormal.Fill(he, new Philox(1, 2));
+
+        int taps = side * side;
+        for (int i = 0; i < filter.Shape.Count; i++)
+        {
+            (int m, int c, int tap) = (i / taps / channels, i / taps % channels, i % taps);
+            Assert.Equal(m >= channels ? he.Span[i] : m == c && tap == taps / 2 ? 1.5f : 0, filter.Span[i]);
+        }
+    }
+
+    [Theory]
     [InlineData(8, 5)]
     [InlineData(5, 8)]
     [InlineData(6, 6)]

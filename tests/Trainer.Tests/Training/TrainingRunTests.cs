@@ -31,6 +31,33 @@ public sealed class TrainingRunTests
         Assert.True(run.IsComplete);
     }
 
+    [Fact]
+    public void Whitening_changes_the_first_filter_alone_and_its_average()
+    {
+        TrainingOptions options = SmallRun.Options with { Model = "resnet8" };
+        using CpuDevice device = new();
+        using TrainingRun plain = new(SmallRun.Model(options), SmallRun.Data(), options, device);
+        using TrainingRun whitened = new(SmallRun.Model(options), SmallRun.Data(), options with { Whiten = true }, device);
+
+        IReadOnlyDictionary<string, Tensor> before = plain.CaptureState();
+
+        Assert.Equal(
+            ["conv1.weight", $"{TrainingGraph.EmaPrefix}conv1.weight"],
+            whitened.CaptureState().Where(pair => !pair.Value.Span.SequenceEqual(before[pair.Key].Span)).Select(pair => pair.Key).Order());
+        Assert.Equal(whitened.CaptureState()["conv1.weight"].Span.ToArray(), whitened.CaptureState()[$"{TrainingGraph.EmaPrefix}conv1.weight"].Span.ToArray());
+    }
+
+    [Fact]
+    public void Whitening_needs_a_convolution_in_front()
+    {
+        TrainingOptions options = SmallRun.Options with { Model = "mlp", Whiten = true };
+        using CpuDevice device = new();
+
+        OptionsException e = Assert.Throws<OptionsException>(() => new TrainingRun(SmallRun.Model(options), SmallRun.Data(), options, device));
+
+        Assert.Equal("--whiten: needs a model whose first layer is a convolution; that of mlp is not", e.Message);
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(TrainingRun.MeasuredImages - 1, false)]

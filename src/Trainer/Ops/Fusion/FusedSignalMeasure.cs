@@ -23,10 +23,10 @@ public sealed record FusedSignalMeasure(ConvOperand X, int H, int W, SignalMeasu
     public override unsafe void EmitCpu(CpuCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
-        Shape shape = Measure.Measured(call.InputShape(0));
-        long elements = (long)shape[0] * shape[1] * H * W;
+        Shape shape = call.InputShape(0);
+        long elements = (long)Measure.Measured(shape)[0] * shape[1] * H * W;
         // What pooling took apart is zero but for what it put together: that is all there is to read.
         PixelSource source = X == ConvOperand.Unpool ? PixelSource.Plain(call.Input(1), shape[1]) : X.Source(call, 0, shape[1], default);
-        SignalMeasure.Emit(call, source, shape, elements);
+        Measure.Emit(call, source, shape, elements);
     }
 }

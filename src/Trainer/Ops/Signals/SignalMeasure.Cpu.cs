@@ -31,10 +31,11 @@ public sealed partial record SignalMeasure
     /// <summary>Appends the steps that measure what a source reads.</summary>
     /// <param name="call">Its first output receives the numbers.</param>
     /// <param name="source">Where the elements come from.</param>
-    /// <param name="x">Shape of what is read.</param>
-    /// <param name="elements">Elements of the tensor; those that are not read are zeros.</param>
-    internal static unsafe void Emit(CpuCall call, PixelSource source, Shape x, long elements)
+    /// <param name="whole">Shape of the source.</param>
+    /// <param name="elements">Elements of the images looked at; those that the source has not are zeros.</param>
+    internal unsafe void Emit(CpuCall call, PixelSource source, Shape whole, long elements)
     {
+        Shape x = Measured(whole);
         (int rows, int width) = x.Rank == 4 ? (x[0] * x[2], x[3]) : (x[0], 1);
         int perRow = width * x[1];
         int rowsPerChunk = Math.Min(rows, Math.Max(Elementwise.ChunkLength / perRow, (LeastPixels + width - 1) / width));
@@ -43,6 +44,7 @@ public sealed partial record SignalMeasure
         Args args = new()
         {
             Source = source,
+            FirstRow = rows / x[0] * (whole[0] - x[0]),
             Rows = rows,
             Width = width,
             RowsPerChunk = rowsPerChunk,
@@ -98,14 +100,14 @@ public sealed partial record SignalMeasure
         int perRow = args->Width * channels;
         if (args->Source.Address != null)
         {
-            pass.Add(args->Source.Address + ((nint)first * perRow), (end - first) * perRow, (int*)scratch, args->Pattern, ref counts);
+            pass.Add(args->Source.Address + ((nint)(args->FirstRow + first) * perRow), (end - first) * perRow, (int*)scratch, args->Pattern, ref counts);
             return;
         }
 
         float* row = scratch + args->Pattern;
         for (int i = first; i < end; i++)
         {
-            args->Source.Read(new PixelRun((nint)i * args->Width, args->Width, 0, channels), row, channels);
+            args->Source.Read(new PixelRun((nint)(args->FirstRow + i) * args->Width, args->Width, 0, channels), row, channels);
             pass.Add(row, perRow, (int*)scratch, args->Pattern, ref counts);
         }
     }
@@ -218,6 +220,7 @@ public sealed partial record SignalMeasure
     private unsafe struct Args
     {
         public PixelSource Source;
+        public int FirstRow;
         public int Rows;
         public int Width;
         public int RowsPerChunk;

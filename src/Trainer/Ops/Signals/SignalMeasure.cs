@@ -10,7 +10,9 @@ namespace Gimbal.Trainer.Ops;
 /// one that is not a number makes them not a number; both count as beyond 0.97. Squares are summed in double, for gradients may be smaller than the root of the smallest float,
 /// in chunks of fixed size, the chunks in order.
 /// </remarks>
-/// <param name="Images">How many images of the batch are looked at, from the first on; 0: all. The others might as well not be there.</param>
+/// <param name="Images">
+/// How many images of the batch are looked at, the last ones; 0: all. The others might as well not be there. The last are what was computed last: they are still in the caches.
+/// </param>
 public sealed partial record SignalMeasure(int Images = 0) : Op
 {
     /// <summary>How many numbers describe a tensor.</summary>
@@ -34,8 +36,8 @@ public sealed partial record SignalMeasure(int Images = 0) : Op
     /// <inheritdoc/>
     public override unsafe void EmitCpu(CpuCall call)
     {
-        Shape x = Measured(call.InputShape(0));
-        Emit(call, PixelSource.Plain(call.Input(0), x[1]), x, x.Count);
+        Shape x = call.InputShape(0);
+        Emit(call, PixelSource.Plain(call.Input(0), x[1]), x, Measured(x).Count);
     }
 
     /// <summary>The part of a tensor that is looked at.</summary>

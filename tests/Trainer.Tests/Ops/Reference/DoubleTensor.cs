@@ -26,12 +26,12 @@ public sealed class DoubleTensor(Shape shape, double[] values)
     /// <summary>Applies a function to each pair of elements.</summary>
     public DoubleTensor Zip(DoubleTensor other, Func<double, double, double> f) => new(Shape, [.. Values.Zip(other.Values, f)]);
 
-    /// <summary>The first images of a batch [N,C,H,W], or rows of a matrix; all where there are not so many.</summary>
-    public DoubleTensor First(int images)
+    /// <summary>The last images of a batch [N,C,H,W], or rows of a matrix; all where there are not so many.</summary>
+    public DoubleTensor Last(int images)
     {
         int kept = Math.Min(images, Shape[0]);
         Shape part = Shape.Rank == 4 ? new Shape(kept, Shape[1], Shape[2], Shape[3]) : new Shape(kept, Shape[1]);
-        return new DoubleTensor(part, Values[..part.Count]);
+        return new DoubleTensor(part, Values[^part.Count..]);
     }
 
     /// <summary>Makes a tensor from a function of the four indices.</summary>

@@ -94,7 +94,7 @@ public static class ReferenceOps
         EmaUpdate o => UpdateReference.Average(o, x),
         AdaptiveClip o => [UpdateReference.ClipUnits(o, x[0], x[1])],
         GradientNorm => UpdateReference.Norms(x),
-        SignalMeasure o => [SignalReference.Measure(o.Images == 0 ? x[0] : x[0].First(o.Images))],
+        SignalMeasure o => [SignalReference.Measure(o.Images == 0 ? x[0] : x[0].Last(o.Images))],
         StepCount => [LossReference.Scalar(x[0][0] + (double.IsFinite(x[1][0]) ? 1 : 0))],
         _ => null,
     };
