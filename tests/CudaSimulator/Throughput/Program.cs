@@ -40,7 +40,7 @@ static (double Seconds, long Threads) Measure(Work work, bool isChecked)
     for (int launched = 0; launched < LeastLaunches || Stopwatch.GetElapsedTime(start) < least; launched++)
     {
         long before = Stopwatch.GetTimestamp();
-        launches.Run();
+        launches.Queue(0, launches.Launches.Count);
         driver.Synchronize();
         fastest = Math.Min(fastest, Stopwatch.GetElapsedTime(before).TotalSeconds);
     }

@@ -28,9 +28,13 @@ public class StepTimeTests
         Simulator.Reset();
         using CudaDevice device = new();
         Assert.Contains(Simulator.DeviceName, device.Description, StringComparison.Ordinal);
+        int events = Events();
         AssertTimed(device, time => time.Step, plan => plan.Listing.Select(line => line.Split(' ')[0]));
         Assert.Equal(0, Simulator.Reports);
-        Assert.DoesNotContain("an event", Simulator.Leaks());
+        Assert.Equal(events, Events());
+
+        // The driver has some of its own.
+        static int Events() => Simulator.Leaks().Count(leak => leak == "an event");
     }
 
     private static void AssertTimed(Device device, Func<StepTime, string> nameOf, Func<Plan, IEnumerable<string>> namesOf)
