@@ -22,7 +22,7 @@ public sealed unsafe class CpuPlan : Plan
         : base(graph)
     {
         (_device, _state) = (device, state);
-        _places = new MemoryPlan(graph, CpuMemory.Aligned);
+        _places = new MemoryPlan(graph, CpuMemory.Paged);
         _isArenaLent = host is not null && host._arena.Length >= _places.Length;
         _arena = _isArenaLent ? host!._arena : new CpuMemory(_places.Length);
         _steps = new CpuSteps { IsExact = device.IsExact };
