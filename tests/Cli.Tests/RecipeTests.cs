@@ -18,7 +18,8 @@ public sealed class RecipeTests : IDisposable
 
         JsonNode config = JsonNode.Parse(File.ReadAllText(_folder["run/config.json"]))!;
         Assert.Equal(("fast-cnn", "sgd", true), ((string)config["model"]!, (string)config["optimizer"]!, (bool)config["nesterov"]!));
-        Assert.Equal((0.1, 5e-4), ((double)config["label-smoothing"]!, (double)config["weight-decay"]!));
+        Assert.Equal((0.1, 1e-3), ((double)config["label-smoothing"]!, (double)config["weight-decay"]!));
+        Assert.Equal((true, 8), ((bool)config["whiten"]!, (int)config["cutout"]!));
         Assert.Equal(0.05, (double)config["lr"]!);
         Assert.Equal((1, 16, false), ((int)config["epochs"]!, (int)config["batch"]!, (bool)config["flip"]!));
     }

@@ -4,7 +4,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Gimbal.SideBySide;
 
-/// <summary>A convolution of 32 channels and three blocks of two, of 64, 128 and 128 channels, each halving the extents ahead of its first batch norm; 32×32 images.</summary>
+/// <summary>A convolution of 32 channels and three blocks of two, of 64, 128 and 256 channels, each halving the extents ahead of its first batch norm; 32×32 images.</summary>
 public sealed class FastCnn : nn.Module<Tensor, Tensor>
 {
     // TorchSharp names parameters after these fields; PyTorch's names follow.
@@ -12,8 +12,8 @@ public sealed class FastCnn : nn.Module<Tensor, Tensor>
     private readonly BatchNorm2d bn1 = nn.BatchNorm2d(32);
     private readonly FastBlock block1 = new(32, 64);
     private readonly FastBlock block2 = new(64, 128);
-    private readonly FastBlock block3 = new(128, 128);
-    private readonly Linear fc = nn.Linear(128, 10);
+    private readonly FastBlock block3 = new(128, 256);
+    private readonly Linear fc = nn.Linear(256, 10);
 
     /// <summary>Initialises as PyTorch does.</summary>
     public FastCnn()

@@ -6,7 +6,7 @@ namespace Gimbal.Trainer.Cuda;
 /// <summary>A queue of a device: work of one runs in order, works of two at the same time unless a <see cref="QueueMark"/> orders them.</summary>
 public enum CudaQueue
 {
-    /// <summary>What results depend on at once; the only one that is waited for by the host.</summary>
+    /// <summary>What results depend on at once.</summary>
     Main,
 
     /// <summary>What may run beside it.</summary>

@@ -3,7 +3,7 @@ using Gimbal.Trainer.Cuda;
 namespace Gimbal.Trainer.Plans;
 
 /// <summary>Pictures of one batch after the other on their way to a card: those of the next go up while the card works on the present one.</summary>
-/// <remarks>Two places on the host and two on the card take turns. A copy waits until the batch that was made of its place is made, and a batch until its copy is done; the host waits for neither.</remarks>
+/// <remarks>Two places on the host and two on the card take turns. A copy waits until the batch that was made of its place is made, and a batch until its copy is done; the host waits only for the copy that last left the place it fills.</remarks>
 internal sealed class CudaPictureStream : IDisposable
 {
     private const int Places = 2;

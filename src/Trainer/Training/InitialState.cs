@@ -19,20 +19,26 @@ internal static class InitialState
     public static void Fill(StateStore state, TrainingOptions options, Network network, PatchComponents pictures)
     {
         Initialize(state, options);
+        CheckFit(network, options);
         if (options.Whiten)
         {
-            Node? first = network.Graph.Nodes.FirstOrDefault(node => node.Inputs.Contains(network.Images));
-            if (first is not { Op: Conv { Groups: 1 } } || first.Inputs[1].Kind != ValueKind.Parameter)
-            {
-                throw new OptionsException("--whiten", $"needs a model whose first layer is a convolution; that of {network.Name} is not");
-            }
-
-            Tensor filter = state.Read(first.Inputs[1].Name);
+            string name = First(network)!.Inputs[1].Name;
+            Tensor filter = state.Read(name);
             pictures.Fill(filter);
-            state.Write(first.Inputs[1].Name, filter);
+            state.Write(name, filter);
         }
 
         BeginAverages(state);
+    }
+
+    /// <summary>Checks that a network can begin as the options ask.</summary>
+    /// <exception cref="OptionsException">It does not begin with a convolution that could begin with components of pictures.</exception>
+    public static void CheckFit(Network network, TrainingOptions options)
+    {
+        if (options.Whiten && (First(network) is not { Op: Conv { Groups: 1 } } first || first.Inputs[1].Kind != ValueKind.Parameter))
+        {
+            throw new OptionsException("--whiten", $"needs a model whose first layer is a convolution; that of {network.Name} is not");
+        }
     }
 
     /// <summary>The same without pictures.</summary>
@@ -47,6 +53,8 @@ internal static class InitialState
         Initializer? chosen = options.ToInitializer();
         state.Initialize(options.Seed, value => value.Kind == ValueKind.Parameter && value.Shape.Rank > 1 ? chosen : null);
     }
+
+    private static Node? First(Network network) => network.Graph.Nodes.FirstOrDefault(node => node.Inputs.Contains(network.Images));
 
     private static void BeginAverages(StateStore state)
     {

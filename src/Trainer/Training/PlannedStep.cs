@@ -18,7 +18,7 @@ internal sealed class PlannedStep : IDisposable
     private readonly Value? _random;
     private readonly Readback[] _results = new Readback[Slots];
     private RunSeries? _series;
-    private bool _hasAskedForSeries;
+    private DevicePictures? _seriesOf;
 
     /// <summary>Plans <paramref name="graph"/>, which is fused for the device.</summary>
     /// <param name="graph">The step.</param>
@@ -66,10 +66,15 @@ internal sealed class PlannedStep : IDisposable
     /// <summary>Steps that the device takes in one call on pictures it keeps; 1 where each is started by itself.</summary>
     public int SeriesLength(DevicePictures pictures)
     {
-        if (!_hasAskedForSeries)
+        if (_seriesOf is not null && _seriesOf != pictures)
+        {
+            throw new InvalidOperationException("the batch is of other pictures than those that the steps were recorded for");
+        }
+
+        if (_seriesOf is null)
         {
             _series = _plan.NewSeries(pictures, _images, _random is null ? [_labels, _rate] : [_labels, _rate, _random], Graph.Graph.Outputs);
-            _hasAskedForSeries = true;
+            _seriesOf = pictures;
         }
 
         return _series?.Length ?? 1;

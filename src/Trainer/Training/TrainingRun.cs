@@ -54,6 +54,7 @@ public sealed class TrainingRun : IDisposable
             CheckFit(network, source);
         }
 
+        InitialState.CheckFit(network, Options);
         Normalization = Normalization.Of(data.Train);
         Augmentation augmentation = new(Options.PadCrop ?? 0, Options.Flip ?? false, Options.Cutout);
         _loader = new BatchLoader(FeedOf(data.Train), Options.Batch, augmentation, Options.Seed);

@@ -71,7 +71,6 @@ public sealed class CudaPictureStreamTests
         const int Pieces = 40;
         using Driver driver = Open();
         ulong target = driver.Allocate(Piece * (long)Pieces);
-        using QueueMark first = driver.NewMark();
         for (byte i = 0; i < Pieces; i++)
         {
             driver.Upload(target + (ulong)(i * Piece), Enumerable.Repeat(i, Piece).ToArray());

@@ -83,14 +83,17 @@ public sealed class StepSeriesTests
 
     [SimulatorTheory]
     [InlineData(1)]
-    [InlineData(9)]
+    [InlineData(5)]
     public void A_stop_saves_within_a_series_and_does_not_show(int stopAfter)
     {
-        Outcome whole = Train(PicturePlace.Batch, s_options, 0);
+        // Epochs of more than the two series that are queued before the first step reports.
+        TrainingOptions options = s_options with { Batch = 1 };
+        Outcome whole = Train(PicturePlace.Batch, options, 0);
 
-        Outcome stopped = Train(PicturePlace.Card, s_options, 0, stopAfter: stopAfter);
+        Outcome stopped = Train(PicturePlace.Card, options, 0, stopAfter: stopAfter);
 
         Assert.InRange(stopped.StoppedAt - stopAfter, 0, 2 * Length);
+        Assert.NotEqual(0, stopped.StoppedAt % (Batch * BatchesPerEpoch));
         AssertSame(whole.Saved[^1], stopped.Saved[^1]);
         Assert.Equal(whole.Reports, stopped.Reports);
     }
