@@ -5,8 +5,8 @@ public static class Recipes
 {
     /// <summary>All of them.</summary>
     /// <remarks>
-    /// <c>fast</c>: small colour pictures in minutes. <c>gimbal train --data images:DIR --recipe fast</c> with CIFAR-10 as JPEG pictures in DIR: 88.07 % of the
-    /// test images after 10.5 minutes of training on two cores with 512-bit vectors.
+    /// <c>fast</c>: small colour pictures in half an hour. <c>gimbal train --data images:DIR --recipe fast</c> with CIFAR-10 as JPEG pictures of quality 75 in DIR: 89.79 % of the
+    /// test images after 42 epochs, the fastest of 46 seconds on two cores with 512-bit vectors.
     /// </remarks>
     public static IReadOnlyDictionary<string, TrainingOptions> ByName { get; } = new Dictionary<string, TrainingOptions>
     {
