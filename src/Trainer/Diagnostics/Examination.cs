@@ -9,7 +9,7 @@ namespace Gimbal.Trainer.Diagnostics;
 
 /// <summary>Trains a network for a few steps and keeps what its signals looked like. What is examined is a copy: nothing of the caller's changes.</summary>
 /// <param name="device">Where.</param>
-/// <param name="pictures">What a first convolution begins with where the options ask for that; null: they never do.</param>
+/// <param name="pictures">What a first convolution begins with where the options ask for that; null where none do.</param>
 public sealed class Examination(Device device, PatchComponents? pictures = null)
 {
     /// <summary>Steps a doctor wants to see.</summary>
@@ -45,15 +45,7 @@ public sealed class Examination(Device device, PatchComponents? pictures = null)
         options = options.Resolve();
         TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(batch.Size, null));
         using StateStore state = device.NewState(graph.Graph);
-        if (pictures is null)
-        {
-            InitialState.Fill(state, options);
-        }
-        else
-        {
-            InitialState.Fill(state, options, network, pictures);
-        }
-
+        InitialState.Fill(state, options, network, pictures);
         foreach ((string name, Tensor tensor) in start?.Where(pair => state.States.Any(v => v.Name == pair.Key)) ?? [])
         {
             state.Write(name, tensor);

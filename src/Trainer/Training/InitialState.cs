@@ -14,21 +14,26 @@ internal static class InitialState
     /// <param name="state">Parameters, buffers and averages.</param>
     /// <param name="options">Seed, initializer, and whether the first convolution begins with components of the pictures.</param>
     /// <param name="network">What is trained.</param>
-    /// <param name="pictures">Where the components come from.</param>
+    /// <param name="pictures">Where the components come from; null where no options ask for them.</param>
     /// <exception cref="OptionsException">The network does not begin with a convolution that could begin so.</exception>
-    public static void Fill(StateStore state, TrainingOptions options, Network network, PatchComponents pictures)
+    public static void Fill(StateStore state, TrainingOptions options, Network network, PatchComponents? pictures)
     {
-        Initialize(state, options);
         CheckFit(network, options);
+        Initializer? chosen = options.ToInitializer();
+        state.Initialize(options.Seed, value => value.Kind == ValueKind.Parameter && value.Shape.Rank > 1 ? chosen : null);
         if (options.Whiten)
         {
+            ArgumentNullException.ThrowIfNull(pictures);
             string name = First(network)!.Inputs[1].Name;
             Tensor filter = state.Read(name);
             pictures.Fill(filter);
             state.Write(name, filter);
         }
 
-        BeginAverages(state);
+        foreach (Value average in state.States.Where(v => v.Name.StartsWith(TrainingGraph.EmaPrefix, StringComparison.Ordinal)))
+        {
+            state.Write(average.Name, state.Read(average.Name[TrainingGraph.EmaPrefix.Length..]));
+        }
     }
 
     /// <summary>Checks that a network can begin as the options ask.</summary>
@@ -41,26 +46,5 @@ internal static class InitialState
         }
     }
 
-    /// <summary>The same without pictures.</summary>
-    public static void Fill(StateStore state, TrainingOptions options)
-    {
-        Initialize(state, options);
-        BeginAverages(state);
-    }
-
-    private static void Initialize(StateStore state, TrainingOptions options)
-    {
-        Initializer? chosen = options.ToInitializer();
-        state.Initialize(options.Seed, value => value.Kind == ValueKind.Parameter && value.Shape.Rank > 1 ? chosen : null);
-    }
-
     private static Node? First(Network network) => network.Graph.Nodes.FirstOrDefault(node => node.Inputs.Contains(network.Images));
-
-    private static void BeginAverages(StateStore state)
-    {
-        foreach (Value average in state.States.Where(v => v.Name.StartsWith(TrainingGraph.EmaPrefix, StringComparison.Ordinal)))
-        {
-            state.Write(average.Name, state.Read(average.Name[TrainingGraph.EmaPrefix.Length..]));
-        }
-    }
 }

@@ -66,15 +66,14 @@ public sealed class StepSeriesTests
         List<(long Graphs, long Waits, long Calls)> seen = [];
         Train(place, options, 0, _ => seen.Add((Simulator.Counter("graph_launches"), Simulator.Counter("waits"), Simulator.Counter("calls"))));
 
+        Assert.Equal(2, seen[0].Graphs);
         if (place == PicturePlace.Card)
         {
-            Assert.Equal(2, seen[0].Graphs);
             // One upload, one graph, one copy of the results, an event and the wait for it.
             Assert.Equal(5, seen[Length].Calls - seen[0].Calls);
         }
         else
         {
-            Assert.Equal(2, seen[0].Graphs);
             // For each step five uploads, of pictures, rows, labels, rate and random numbers, two launches, four copies of results, an event and the wait for it; and five calls
             // about the events between the upload of pictures and what is made of them.
             Assert.Equal(Length * 18, seen[Length].Calls - seen[0].Calls);
@@ -98,6 +97,24 @@ public sealed class StepSeriesTests
         Assert.Equal(whole.Reports, stopped.Reports);
     }
 
+    [SimulatorFact]
+    public void Steps_are_refused_on_other_pictures_than_those_they_were_recorded_for()
+    {
+        Simulator.Reset();
+        using CudaDevice card = new();
+        TrainingGraph graph = TrainingGraph.Create(s_network, s_options.ToStep(Batch, null));
+        using StateStore state = card.NewState(graph.Graph);
+        using TrainingStep step = new(graph, card, state, seed: 1);
+        Normalization normalization = Normalization.Of(s_pictures.Train);
+        using PictureFeed feed = new(s_pictures.Train, normalization, card, Batch);
+        using PictureFeed other = new(s_pictures.Train, normalization, card, Batch);
+        step.Start(First(feed), 0, 0);
+
+        Assert.Throws<InvalidOperationException>(() => step.Start(First(other), 0, 1));
+
+        step.Start(First(feed), 0, 1);
+    }
+
     [SimulatorTheory]
     [InlineData(NonFinitePolicy.Stop)]
     [InlineData(NonFinitePolicy.Skip)]
@@ -115,6 +132,13 @@ public sealed class StepSeriesTests
         Assert.Equal(policy == NonFinitePolicy.Stop, series.Failure is not null);
         Assert.Equal(single.Skipped, series.Skipped);
         Assert.Equal(policy == NonFinitePolicy.Skip, series.Skipped > 0);
+    }
+
+    private static ImageBatch First(PictureFeed feed)
+    {
+        ImageBatch batch = feed.NewBatch(Batch);
+        new BatchLoader(feed, Batch, Augmentation.None, 1).Load(0, 0, batch);
+        return batch;
     }
 
     private static void AssertSame(SavedRun expected, SavedRun actual)

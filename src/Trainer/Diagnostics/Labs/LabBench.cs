@@ -55,7 +55,7 @@ public sealed class LabBench(Device device, ImageSource train, int seeds, double
         options = (options with { Seed = (ulong)seed, Momentum = 0, WeightDecay = 0 }).Resolve();
         TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(Batch, null));
         using StateStore state = device.NewState(graph.Graph);
-        InitialState.Fill(state, options);
+        InitialState.Fill(state, options, network, pictures: null);
         IReadOnlyDictionary<string, Tensor> before = state.ReadAll();
         using TrainingStep step = new(graph, device, state, options.Seed);
         BatchLoader loader = new(train, _normalization, Batch, Augmentation.None, options.Seed);
@@ -90,7 +90,7 @@ public sealed class LabBench(Device device, ImageSource train, int seeds, double
     {
         TrainingGraph graph = TrainingGraph.Create(network, options.ToStep(options.Batch, null));
         using StateStore state = device.NewState(graph.Graph);
-        InitialState.Fill(state, options);
+        InitialState.Fill(state, options, network, pictures: null);
         using TrainingStep step = new(graph, device, state, options.Seed);
         BatchLoader loader = new(train, _normalization, options.Batch, Augmentation.None, seed);
         ImageBatch batch = loader.NewBatch();
