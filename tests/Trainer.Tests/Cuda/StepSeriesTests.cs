@@ -2,6 +2,7 @@ using Gimbal.CudaSimulator;
 using Gimbal.Trainer.Datasets;
 using Gimbal.Trainer.Layers;
 using Gimbal.Trainer.Plans;
+using Gimbal.Trainer.Tensors;
 using Gimbal.Trainer.Tests.Conditions;
 using Gimbal.Trainer.Tests.Training;
 using Gimbal.Trainer.Training;
@@ -91,10 +92,38 @@ public sealed class StepSeriesTests
 
         Outcome stopped = Train(PicturePlace.Card, options, 0, stopAfter: stopAfter);
 
-        Assert.InRange(stopped.StoppedAt - stopAfter, 0, 2 * Length);
-        Assert.NotEqual(0, stopped.StoppedAt % (Batch * BatchesPerEpoch));
+        // What runs is awaited; steps that have not begun are taken back.
+        Assert.Equal(2 * Length, stopped.StoppedAt);
         AssertSame(whole.Saved[^1], stopped.Saved[^1]);
         Assert.Equal(whole.Reports, stopped.Reports);
+    }
+
+    [SimulatorFact]
+    public void Steps_that_are_taken_back_leave_no_trace()
+    {
+        Simulator.Reset();
+        using CudaDevice card = new();
+        TrainingGraph graph = TrainingGraph.Create(s_network, s_options.ToStep(Batch, null));
+        using StateStore state = card.NewState(graph.Graph);
+        state.Initialize(3);
+        using TrainingStep step = new(graph, card, state, seed: 1);
+        using PictureFeed feed = new(s_pictures.Train, Normalization.Of(s_pictures.Train), card, Batch);
+        ImageBatch batch = First(feed);
+        IReadOnlyDictionary<string, Tensor> before = state.ReadAll();
+        for (int i = 0; i < Length - 1; i++)
+        {
+            step.Start(batch, 0.1, i);
+        }
+
+        Assert.Equal(Length - 1, step.Outstanding);
+        step.TakeBack();
+
+        Assert.Equal(0, step.Outstanding);
+        Assert.Throws<InvalidOperationException>(() => step.Finish());
+        SmallRun.AssertSameBits(before, state.ReadAll());
+        // The control: a step that is not taken back is taken, and no other.
+        step.Run(batch, 0.1, 0);
+        Assert.Equal(1, state.Read("optimizer.count").Span[0]);
     }
 
     [SimulatorFact]
