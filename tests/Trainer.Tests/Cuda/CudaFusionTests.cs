@@ -27,6 +27,7 @@ public sealed class CudaFusionTests
     {
         Simulator.Reset();
         using CudaDevice device = new();
+        Assert.Contains(Simulator.DeviceName, device.Description, StringComparison.Ordinal);
         TrainingGraph graph = FusionRulesTests.Create(model, precision);
 
         string? wrong = FusedStep.Difference(graph.Graph, graph.FusedForCuda().Graph, device, Tolerance, precision);
